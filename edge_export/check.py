@@ -104,7 +104,7 @@ class Check:
     lost: int                 # images that only the reference gets right
     spread: float             # largest minus smallest reference logit
     worst: int                # position in the evaluation part of the image with the largest error
-    flipped: tuple            # positions in the evaluation part
+    flipped: list             # positions in the evaluation part
 
 # %% ../nbs/04_check.ipynb #c019
 def _sqnr(signal, error):
@@ -135,7 +135,7 @@ def measure(
     return Check(n, float(right.mean()), *wilson(int(right.sum()), n),
                  *newcombe(both, gained, lost, n - both - gained - lost), mcnemar(gained, lost),
                  len(flipped), beyond, float(error.max()), _sqnr(ref.logits, error), gained, lost,
-                 ref.spread, int(error.max(1).argmax()), tuple(map(int, flipped)))
+                 ref.spread, int(error.max(1).argmax()), flipped.tolist())
 
 # %% ../nbs/04_check.ipynb #c025
 @dataclass(frozen=True)
@@ -187,7 +187,7 @@ def check(
     return judge(measure(session(data.evaluation.images), ref), gate)
 
 # %% ../nbs/04_check.ipynb #c035
-RANGE_LIMITS = dict(outside=0.01, used=0.5)
+RANGE_LIMITS = dict(outside=0.005, used=0.5)
 
 @dataclass
 class Coverage:

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['MNIST_MD5', 'LOADERS', 'Part', 'Dataset', 'split', 'load_digits', 'data_root', 'find_mnist', 'reachable',
-           'load_mnist', 'load_data']
+           'load_mnist', 'choose', 'load_data']
 
 # %% ../nbs/02_data.ipynb #c002
 import gzip, hashlib, itertools, os, socket, sys, tempfile, threading, zlib
@@ -148,16 +148,19 @@ def reachable(
     return bool(answers)
 
 # %% ../nbs/02_data.ipynb #c028
+def _mirror():
+    "Does one of torchvision's servers for MNIST answer?"
+    return any(map(reachable, _datasets().MNIST.mirrors))
+
 def _download(root):
     "Fetch the four files with torchvision into `root`, whole or not at all."
-    datasets = _datasets()
-    if not any(map(reachable, datasets.MNIST.mirrors)):
-        raise EdgeExportError(f"MNIST is not in {root} and its servers do not answer. Put the four files there, or "
-                              "use the embedded digits: load_data('digits')")
+    if not _mirror():
+        raise EdgeExportError(f"MNIST is not in {root} and its servers do not answer. Put the four files "
+                              "there, or use the embedded digits: load_data('digits')")
     print(f"data: downloading MNIST (11 MB) to {root}", flush=True)
     try:
         with whole(root / "MNIST") as scratch:
-            datasets.MNIST(scratch.parent, download=True)
+            _datasets().MNIST(scratch.parent, download=True)
             for name, path in find_mnist(scratch.parent).items(): _verified(path, MNIST_MD5[name])
     except (RuntimeError, OSError) as e:
         if isinstance(e, EdgeExportError): raise
@@ -182,21 +185,21 @@ def load_mnist(
 # %% ../nbs/02_data.ipynb #c031
 LOADERS = {"mnist": load_mnist, "digits": lambda root=None: load_digits()}
 
-def _auto(root):
-    "MNIST if it is present or can be had, else the digits."
-    try: return load_mnist(root)
-    except EdgeExportError as e:
-        if "do not answer" not in str(e): raise
-        print("data: MNIST is not here and cannot be reached, so this is the embedded digits data set. "
-              "Put the four MNIST files in a folder and set EDGE_EXPORT_DATA to it", flush=True)
-        return load_digits()
+def choose(
+    root: str | Path | None = None,  # see `data_root`
+) -> str:
+    "What `auto` means here: MNIST if it is present or can be had, else the digits."
+    if named := os.environ.get("EDGE_EXPORT_DATASET"): return named
+    if len(find_mnist(data_root(root))) == len(MNIST_MD5) or _mirror(): return "mnist"
+    print("data: MNIST is not here and its servers do not answer, so this is the embedded digits data set. "
+          "To get MNIST, put its four files in a folder and set EDGE_EXPORT_DATA to it", flush=True)
+    return "digits"
 
 def load_data(
     name: str = "auto",              # "auto", "mnist" or "digits"
     root: str | Path | None = None,  # where MNIST lies; None: `$EDGE_EXPORT_DATA`, else the user's cache folder
 ) -> Dataset:
     "A data set in four disjoint parts."
-    if name == "auto": name = os.environ.get("EDGE_EXPORT_DATASET") or "auto"
-    if name == "auto": return _auto(root)
+    name = choose(root) if name == "auto" else name
     if name not in LOADERS: raise EdgeExportError(f"there is no data set '{name}': take one of auto, {', '.join(LOADERS)}")
     return LOADERS[name](root)

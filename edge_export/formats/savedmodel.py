@@ -15,7 +15,7 @@ from ..artifact import EdgeExportError, Session, files_in, need
 from ..check import CheckFailed
 from ..data import Dataset
 from .onnx import initializers, read_onnx, strip
-from ..worker import in_worker, quietly
+from ..worker import fresh_worker, in_worker
 
 # %% ../../nbs/11_savedmodel.ipynb #c007
 def _fixed_batch(graph):
@@ -71,10 +71,11 @@ def convert_savedmodel(
     target = Path(target).absolute()
     with tempfile.TemporaryDirectory() as folder:
         onnx.save(channels_last(source), f"{folder}/model.onnx")
+        fresh_worker()   # TensorFlow numbers its functions: a second conversion would have other names, and another hash
         in_worker(_onnx2tf, f"{folder}/model.onnx", f"{folder}/saved")
         shutil.copytree(f"{folder}/saved", target, ignore=shutil.ignore_patterns("*.tflite", "fingerprint.pb", "assets"))
 
-# %% ../../nbs/11_savedmodel.ipynb #c017
+# %% ../../nbs/11_savedmodel.ipynb #c019
 def _load(path):
     "Runs in the worker: the SavedModel's serving function."
     tf = need("tensorflow", "tflite")
@@ -104,7 +105,7 @@ class SavedModelSession(Session):
     def run(self, images):
         return in_worker(_run, self.path, self.name, images.transpose(0, 2, 3, 1) if images.ndim == 4 else images)
 
-# %% ../../nbs/11_savedmodel.ipynb #c021
+# %% ../../nbs/11_savedmodel.ipynb #c023
 def find_tensors(
     wanted: dict,   # name to array
     found: list,    # of arrays
@@ -122,7 +123,7 @@ def float_weights(
     "Its float tensors."
     return {n: v for n, v in initializers(graph).items() if v.dtype == np.float32}
 
-# %% ../../nbs/11_savedmodel.ipynb #c022
+# %% ../../nbs/11_savedmodel.ipynb #c024
 def _tensors(path):
     "Runs in the worker: every float constant and variable of a SavedModel."
     tf = need("tensorflow", "tflite")
