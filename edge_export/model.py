@@ -100,7 +100,7 @@ def _train(model, part, epochs, seed):
             loss.backward()
             optimizer.step()
             schedule.step()
-        if epoch == epochs or epoch % -(-epochs // 8) == 0: print(f"epoch {epoch}/{epochs}  loss {loss.item():.3f}", flush=True)
+        if epoch == epochs or epoch % -(-epochs // 8) == 0: print(f"· epoch {epoch}/{epochs}  loss {loss.item():.3f}", flush=True)
 
 # %% ../nbs/03_model.ipynb #c018
 def _checkpoint_record(model, data, epochs, seed):

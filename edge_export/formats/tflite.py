@@ -6,7 +6,8 @@
 __all__ = ['PRECISIONS', 'REFUSED', 'convert_tflite', 'TFLiteSession', 'read_tflite', 'operators', 'constants', 'prove_tflite']
 
 # %% ../../nbs/12_tflite.ipynb #c002
-import tempfile
+import os, tempfile
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from ..artifact import EdgeExportError, Session, need
 from ..check import CheckFailed, Coverage, judge_ranges
 from ..data import Dataset
 from .savedmodel import _tensors, find_tensors
-from ..worker import in_worker
+from ..worker import in_worker, redirected, talking
 
 # %% ../../nbs/12_tflite.ipynb #c007
 PRECISIONS = ("fp32", "fp16", "int8-dynamic", "int8-static")
@@ -56,10 +57,12 @@ def _interpreter(path, **options):
         kinds = litert.OpResolverType
         plain = kinds.BUILTIN_REF if options.pop("reference") else kinds.BUILTIN_WITHOUT_DEFAULT_DELEGATES
         options["experimental_op_resolver_type"] = plain
-    try: interpreter = litert.Interpreter(model_path=str(path), num_threads=1, **options)
+    try:
+        with nullcontext() if talking.get() else redirected(os.devnull):   # LiteRT announces its delegate
+            interpreter = litert.Interpreter(model_path=str(path), num_threads=1, **options)
+            interpreter.allocate_tensors()
     except (ValueError, RuntimeError) as e:
         raise EdgeExportError(f"{path} is not a model that LiteRT can load: {e}") from e
-    interpreter.allocate_tensors()
     return interpreter
 
 def _quantized(values, detail):
