@@ -12,6 +12,7 @@ from pathlib import Path
 import edge_export
 from .artifact import EdgeExportError, read_json, whole, write_json
 from .data import choose
+from .docs import publish_day, publish_models, readme
 from .recipes import built
 from .report import read_results, summary, write_results
 
@@ -132,21 +133,22 @@ def run(
     parameters: dict,       # given on the command line; the others keep their defaults
     out: str | Path,        # folder for runs
     fresh: bool = False,    # throw away what is there?
-) -> dict:                  # the results
+) -> tuple:                 # the results, and the run's folder
     "Run days, or go on with them, or show what is there."
     notebooks = {d: days_folder() / f"{DAYS[d]}.ipynb" for d in DAYS}
     parameters = settings(list(notebooks.values()), parameters) | {"out": "."}
     if parameters["dataset"] == "auto": parameters["dataset"] = choose()
     folder = run_folder(Path(out).absolute(), parameters)
     if fresh: shutil.rmtree(folder, ignore_errors=True)
-    if found := _finished(folder, days): return found
+    if found := _finished(folder, days): return found, folder
     _start(folder)
     done = read_json(folder / "days.json") if (folder / "days.json").exists() else {}
     for day in days:
         if str(day) in done and (folder / notebooks[day].name).exists(): continue
         done[str(day)] = run_day(notebooks[day], folder, parameters)
         write_json(folder / "days.json", done)
-    return write_results(folder / "results.json", built(folder), seed=parameters["seed"], parameters=parameters, days=done)
+    results = write_results(folder / "results.json", built(folder), seed=parameters["seed"], parameters=parameters, days=done)
+    return results, folder
 
 # %% ../nbs/40_cli.ipynb #c022
 USAGE = """edge-export: one PyTorch model through every step of an embedded deployment, each step proven
@@ -158,6 +160,7 @@ USAGE = """edge-export: one PyTorch model through every step of an embedded depl
   edge-export run -p NAME VALUE    any other parameter of a day
   edge-export run --out FOLDER     where runs are kept (default: runs)
   edge-export run --fresh          throw away what is there and begin again
+  edge-export publish              run all days on MNIST; write days, models/ and README from it
 """
 
 def _value(text):
@@ -168,7 +171,7 @@ def _value(text):
 
 def _parser():
     parser = argparse.ArgumentParser("edge-export", usage=USAGE, add_help=True)
-    parser.add_argument("command", choices=["run"])
+    parser.add_argument("command", choices=["run", "publish"])
     parser.add_argument("--days", default="1-2")
     parser.add_argument("--dataset")
     parser.add_argument("--seed", type=int)
@@ -190,7 +193,7 @@ def main(
     given = {k: v for k, v in dict(dataset=args.dataset, seed=args.seed).items() if v is not None}
     given |= {k: _value(v) for k, v in args.parameter}
     if root := os.environ.get("EDGE_EXPORT_DATA"): os.environ["EDGE_EXPORT_DATA"] = str(Path(root).absolute())
-    try: results = run(parse_days(args.days), given, args.out, args.fresh)
+    try: results = publish(args.out) if args.command == "publish" else run(parse_days(args.days), given, args.out, args.fresh)[0]
     except EdgeExportError as e:
         print(f"edge-export: {e}", file=sys.stderr)
         return 1

@@ -37,8 +37,7 @@ class Table:
     def _repr_html_(self):
         return f"<p><b>{self.title}</b></p>{self._draw('html')}<p>{self.note}</p>"
 
-    def markdown(self) -> str:
-        "The table for a README."
+    def _repr_markdown_(self):
         return "\n\n".join(filter(None, [f"**{self.title}**", self._draw("github"), self.note]))
 
 # %% ../nbs/30_report.ipynb #c007

@@ -1,0 +1,43 @@
+# The doors of the project. Each makes .venv from the lock when it is missing or stale, so `make run` and
+# `make test` are all the set-up there is.
+#   make run DAYS=1 ARGS="--dataset digits --seed 1"      TORCH_INDEX=<PyTorch's CPU index> avoids the CUDA build
+
+DAYS ?= 1-2
+ARGS ?=
+TORCH_INDEX ?=
+BIN := .venv/bin
+DIGITS := EDGE_EXPORT_DATASET=digits
+
+.PHONY: run test docs lab publish clean
+
+run: .venv/ready
+	$(BIN)/edge-export run --days $(DAYS) $(ARGS)
+
+test: .venv/ready
+	$(BIN)/python -m pytest -q tests/test_sync.py
+	$(DIGITS) $(BIN)/nbdev_test --n_workers 0
+	$(DIGITS) $(BIN)/python -m pytest -q --nbval-lax --nbval-current-env --nbval-sanitize-with sanitize.cfg nbs/days
+	$(BIN)/python -m pytest -q tests --ignore tests/test_sync.py
+
+docs: .venv/ready
+	if command -v quarto >/dev/null; then $(BIN)/nbdev_docs; else $(BIN)/python -m pytest -q tests/test_site.py; fi
+
+lab: .venv/ready
+	$(BIN)/jupyter lab nbs/index.ipynb
+
+publish: .venv/ready
+	$(BIN)/edge-export publish $(ARGS)
+
+clean:
+	rm -rf .venv runs _docs _proc nbs/_out nbs/days/_out build dist *.egg-info
+
+.venv/ready: requirements.txt settings.ini setup.py
+	@for p in python3.11 python3.12 python3.13 python3; do \
+	  if $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then \
+	    echo "making .venv with $$($$p --version) from requirements.txt; this takes some minutes, once"; \
+	    exec $$p -m venv .venv; fi; done; \
+	echo "edge_export needs Python 3.11, 3.12 or 3.13: none of them is on PATH" >&2; exit 1
+	$(if $(TORCH_INDEX),$(BIN)/pip install -q --no-deps --index-url $(TORCH_INDEX) $$(grep -E '^torch(vision)?==' requirements.txt))
+	$(BIN)/pip install -q -r requirements.txt
+	$(BIN)/pip install -q --no-deps --no-build-isolation -e .
+	@touch $@

@@ -1,0 +1,57 @@
+"What every day notebook promises its reader and papermill."
+import ast
+import re
+
+import nbformat
+import pytest
+from conftest import ROOT
+
+from edge_export.cli import DAYS, declared
+from edge_export.docs import colab_badge, repository
+
+NOTEBOOKS = [ROOT / "nbs" / "days" / f"{name}.ipynb" for name in DAYS.values()]
+
+
+@pytest.fixture(params=NOTEBOOKS, ids=lambda p: p.stem)
+def day(request):
+    return request.param, nbformat.read(request.param, 4).cells
+
+
+def test_every_day_is_known_to_the_command_line():
+    assert sorted(NOTEBOOKS) == sorted((ROOT / "nbs" / "days").glob("*.ipynb"))
+
+
+def test_parameters_are_typed_literals_with_comments(day):
+    path, cells = day
+    assert 3 <= len(declared(path)) <= 6
+    source, = [c.source for c in cells if "parameters" in c.metadata.get("tags", [])]
+    assert all(isinstance(n, ast.AnnAssign) for n in ast.parse(source).body)
+    assert all(re.search(r"#\s+\S", line) for line in source.splitlines())
+
+
+def test_badge_and_install_cell_come_from_settings(day):
+    path, cells = day
+    assert cells[0].source == colab_badge(f"days/{path.name}", ROOT)
+    install = next(c for c in cells if "google.colab" in c.source and c.cell_type == "code")
+    assert f"git+{repository(ROOT)}" in install.source
+    assert {"skip-execution", "nbval-skip"} <= set(install.metadata.tags)
+
+
+def test_a_day_tells_a_story(day):
+    path, cells = day
+    code = [c for c in cells if c.cell_type == "code"]
+    assert not any(re.search(r"^#\| *export|^\s*(def|class) ", c.source, re.M) for c in code)
+    assert all(len(c.source.splitlines()) <= 5 for c in code if "parameters" not in c.metadata.get("tags", []))
+    assert any(c.outputs for c in code), "no stored outputs"
+    assert not any(o.output_type == "error" for c in code for o in c.outputs)
+
+
+def test_stored_outputs_name_no_machine(day):
+    path, _ = day
+    assert not re.search(r"(?<![\w.~-])/(home|root|tmp|work|Users)/", path.read_text())
+
+
+def test_stored_claims_are_compared(day):
+    _, cells = day
+    claims = [c for c in cells if "nbval-check-output" in c.metadata.get("tags", [])]
+    assert len(claims) >= 3 and all(c.outputs for c in claims)

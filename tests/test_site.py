@@ -1,0 +1,91 @@
+"The site: configuration and notebooks agree; every page is made by nbdev's own processing; links, anchors and texts hold."
+import re
+import shutil
+import subprocess
+import sys
+from html.parser import HTMLParser
+from urllib.parse import unquote
+
+import pytest
+import yaml
+from conftest import ROOT
+
+NOTEBOOKS = sorted(p.relative_to(ROOT / "nbs").as_posix() for p in (ROOT / "nbs").rglob("*.ipynb")
+                   if not any(part.startswith((".", "_")) for part in p.relative_to(ROOT / "nbs").parts))
+RENDER = """
+if __name__ == "__main__":
+    from nbdev.quarto import refresh_quarto_yml
+    from nbdev.serve import proc_nbs
+    refresh_quarto_yml()
+    proc_nbs(n_workers=0)
+"""
+
+
+def listed(entries):
+    for entry in entries:
+        if isinstance(entry, str):
+            yield entry
+        else:
+            yield from listed(entry.get("contents", []))
+
+
+def test_every_notebook_is_in_the_sidebar_once():
+    site = yaml.safe_load((ROOT / "_quarto.yml").read_text())["website"]
+    assert sorted(listed(site["sidebar"]["contents"])) == NOTEBOOKS
+    assert {e["href"] for e in site["navbar"]["left"]} <= set(NOTEBOOKS)
+    pointer = yaml.safe_load((ROOT / "nbs" / "_quarto.yml").read_text())
+    assert pointer == {"metadata-files": ["../_quarto.yml", "nbdev.yml"]}
+
+
+class Page(HTMLParser):
+    "Links, anchors and images of a page."
+    def __init__(self, text):
+        super().__init__()
+        self.links, self.anchors, self.bare = [], set(), []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        self.anchors |= {attrs[k] for k in ("id", "name") if attrs.get(k)}
+        if tag == "a" and attrs.get("href"):
+            self.links.append(attrs["href"])
+        if tag == "img" and not attrs.get("alt"):
+            self.bare.append(str(attrs.get("src"))[:60])
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory):
+    "All pages as HTML, by nbdev's processing and nbconvert, in a copy of the checkout."
+    copy = tmp_path_factory.mktemp("site") / "copy"
+    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".git", ".venv", "runs", "_out", "_proc", "_docs"))
+    (copy / "render.py").write_text(RENDER)
+    subprocess.run([sys.executable, "render.py"], cwd=copy, check=True, capture_output=True)
+    made = sorted((copy / "_proc").rglob("*.ipynb"))
+    subprocess.run([sys.executable, "-m", "nbconvert", "--to", "html", "--log-level", "ERROR", *made], cwd=copy, check=True, capture_output=True)
+    return {p.relative_to(copy / "_proc").as_posix(): Page(p.read_text()) for p in (copy / "_proc").rglob("*.html")}, copy / "_proc"
+
+
+def test_every_notebook_becomes_a_page(pages):
+    assert sorted(name.replace(".html", ".ipynb") for name in pages[0]) == NOTEBOOKS
+
+
+def test_links_and_anchors_lead_somewhere(pages):
+    found, root = pages
+    lost = []
+    for name, page in found.items():
+        for link in page.links:
+            target, _, anchor = unquote(link).partition("#")
+            if re.match(r"[a-z]+:", target):
+                continue
+            path = (root / name).parent / target if target else root / name
+            other = path.with_suffix(".html") if path.suffix == ".ipynb" else path
+            if not other.exists():
+                lost.append((name, link))
+            elif anchor and other.suffix == ".html" and anchor not in found[other.resolve().relative_to(root.resolve()).as_posix()].anchors:
+                lost.append((name, link))
+    assert lost == []
+
+
+def test_mermaid_reaches_quarto(pages):
+    text = (pages[1] / "20_recipes.ipynb").read_text()
+    assert "```{mermaid}" in text and "```mermaid" not in text
