@@ -109,7 +109,7 @@ def hash_arrays(
     return h.hexdigest()
 
 # %% ../nbs/00_artifact.ipynb #c025
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Artifact:
     "One file (or folder) that passed its check, and the facts about it."
     recipe: str        # e.g. `onnx-int8-static`; with parameters `onnx-int8-static@scheme=u8u8`
@@ -130,8 +130,7 @@ class Artifact:
         write_json(self.record, asdict(self) | {"file": self.file.name})
         return self
 
-    def _repr_markdown_(self):
-        return f"**{self.recipe}** · `{self.file.name}` · {self.bytes:,} bytes · sha256 `{self.sha256[:12]}…`"
+    def __repr__(self): return f"{self.recipe}: {self.file.name}, {self.bytes:,} bytes, sha256 {self.sha256[:12]}…"
 
 # %% ../nbs/00_artifact.ipynb #c026
 def describe(

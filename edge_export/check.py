@@ -4,10 +4,11 @@
 
 # %% auto #0
 __all__ = ['ENOUGH', 'GATES', 'RANGE_LIMITS', 'CheckFailed', 'wilson', 'mcnemar', 'newcombe', 'Reference', 'reference', 'Check',
-           'measure', 'Gate', 'judge', 'check', 'Coverage', 'judge_ranges']
+           'measure', 'Gate', 'judge', 'check', 'Stored', 'prove_weights', 'Coverage', 'judge_ranges']
 
 # %% ../nbs/04_check.ipynb #c002
 from dataclasses import dataclass
+from itertools import permutations
 from math import log10, sqrt
 from pathlib import Path
 
@@ -176,7 +177,7 @@ def judge(
         raise CheckFailed(f"{'; '.join(failures)}. Worst evaluation image: {c.worst}, logit error {c.max_abs:.3g}")
     return c
 
-# %% ../nbs/04_check.ipynb #c030
+# %% ../nbs/04_check.ipynb #c031
 def check(
     session: Session,     # an artifact in its runtime
     data: Dataset,        # its evaluation part is used
@@ -186,7 +187,30 @@ def check(
     "Hold a session against the reference on every evaluation image; it passes or raises `CheckFailed`."
     return judge(measure(session(data.evaluation.images), ref), gate)
 
-# %% ../nbs/04_check.ipynb #c035
+# %% ../nbs/04_check.ipynb #c036
+@dataclass(frozen=True, eq=False)
+class Stored:
+    "A tensor as a file stores it."
+    values: np.ndarray             # as real numbers
+    step: np.ndarray | float = 0   # width of a quantization step, broadcastable; 0: a float
+
+    def holds(self, wanted: np.ndarray) -> bool:
+        "Is this the wanted tensor, up to half a step?"
+        return wanted.shape == self.values.shape and bool(np.all(np.abs(self.values - wanted) <= .501 * self.step))
+
+def prove_weights(
+    wanted: dict,   # name to array: the trained weights
+    stored: list,   # of `Stored`: what the file holds
+) -> str:           # "identical", or "within half a step"
+    "Each wanted tensor is stored, up to the order of its axes; else `CheckFailed`."
+    matches = {}
+    for name, value in wanted.items():
+        turned = [value.transpose(p) for p in permutations(range(value.ndim))]
+        matches[name] = next((s for s in stored if any(map(s.holds, turned))), None)
+        if matches[name] is None: raise CheckFailed(f"weights '{name}' {value.shape} are not in the converted file")
+    return "within half a step" if any(np.any(s.step) for s in matches.values()) else "identical"
+
+# %% ../nbs/04_check.ipynb #c040
 RANGE_LIMITS = dict(outside=0.005, used=0.5)
 
 @dataclass
@@ -215,7 +239,7 @@ class Coverage:
         width = min(self.high, self.largest) - max(self.low, self.smallest)
         return max(width, 0) / (self.high - self.low)
 
-# %% ../nbs/04_check.ipynb #c036
+# %% ../nbs/04_check.ipynb #c041
 def judge_ranges(
     coverages: list,   # of `Coverage`
 ) -> list:             # of dicts: name, low, high, outside, used

@@ -17,7 +17,7 @@ from .docs import publish_day, publish_models, readme
 from .recipes import built
 from .report import read_results, summary, write_results
 
-# %% ../nbs/40_cli.ipynb #c005
+# %% ../nbs/40_cli.ipynb #c006
 DAYS = {1: "day1_pytorch_to_onnx_quant", 2: "day2_onnx_to_tflite"}
 
 def days_folder() -> Path:
@@ -37,7 +37,7 @@ def parse_days(
     except ValueError: pass
     raise EdgeExportError(f"days '{text}': give numbers such as 1, 1,2 or 1-2; there are the days {', '.join(map(str, DAYS))}")
 
-# %% ../nbs/40_cli.ipynb #c008
+# %% ../nbs/40_cli.ipynb #c009
 def declared(
     notebook: Path,
 ) -> dict:            # name to default
@@ -58,7 +58,7 @@ def settings(
     if unknown: raise EdgeExportError(f"no day has the parameter '{unknown[0]}': there are {', '.join(known)}")
     return known | given
 
-# %% ../nbs/40_cli.ipynb #c012
+# %% ../nbs/40_cli.ipynb #c013
 def run_folder(
     out: Path,          # e.g. `runs`
     parameters: dict,   # all of them, the data set by its real name
@@ -79,7 +79,7 @@ def _start(folder):
             if item.suffix == ".ipynb" or item.name in ("results.json", "days.json", "manifest.json"): continue
             (shutil.copytree if item.is_dir() else shutil.copy2)(item, scratch / item.name)
 
-# %% ../nbs/40_cli.ipynb #c016
+# %% ../nbs/40_cli.ipynb #c017
 class _Above(io.TextIOBase):
     "The lines of a notebook's output that tell of progress, written above papermill's bar."
     rest = ""
@@ -122,7 +122,7 @@ def _arrived(executed, wanted):
     if "injected-parameters" not in tags[at + 1] or passed != wanted:
         raise EdgeExportError(f"{executed.name}: the parameters did not arrive")
 
-# %% ../nbs/40_cli.ipynb #c020
+# %% ../nbs/40_cli.ipynb #c021
 def _finished(folder, days):
     "The results of a finished run, or None."
     try: results = read_results(folder / "results.json")
@@ -151,7 +151,7 @@ def run(
     results = write_results(folder / "results.json", built(folder), seed=parameters["seed"], parameters=parameters, days=done)
     return results, folder
 
-# %% ../nbs/40_cli.ipynb #c022
+# %% ../nbs/40_cli.ipynb #c023
 def publish(
     out: str | Path,   # folder for runs
 ) -> dict:             # the results
@@ -167,7 +167,7 @@ def publish(
     with whole(nbs.parent / "README.md") as scratch: scratch.write_text(readme(nbs / "index.ipynb"), encoding="utf-8")
     return results
 
-# %% ../nbs/40_cli.ipynb #c024
+# %% ../nbs/40_cli.ipynb #c025
 USAGE = """edge-export: one PyTorch model through every step of an embedded deployment, each step proven
 
   edge-export run                  the main job: days 1 and 2, a table at the end
@@ -197,7 +197,7 @@ def _parser():
     parser.add_argument("-p", "--parameter", nargs=2, action="append", default=[])
     return parser
 
-# %% ../nbs/40_cli.ipynb #c025
+# %% ../nbs/40_cli.ipynb #c026
 def main(
     argv: list | None = None,   # arguments; None: the command line's
 ):

@@ -86,7 +86,7 @@ def load_digits() -> Dataset:
     large = [np.asarray(Image.fromarray(g).resize((28, 28), Image.Resampling.BICUBIC)) for g in grey]
     return split("digits", np.stack(large)[:, None], source.target, (1097, 100, 150), epochs=40)
 
-# %% ../nbs/02_data.ipynb #c019
+# %% ../nbs/02_data.ipynb #c020
 MNIST_MD5 = {"train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
              "train-labels-idx1-ubyte": "a25bea736e30d166cdddb491f175f624",
              "t10k-images-idx3-ubyte": "2646ac647ad5339dbf082846283269ea",
@@ -99,7 +99,7 @@ def data_root(
     from platformdirs import user_cache_dir
     return Path(root or os.environ.get("EDGE_EXPORT_DATA") or user_cache_dir("edge_export"))
 
-# %% ../nbs/02_data.ipynb #c020
+# %% ../nbs/02_data.ipynb #c021
 def find_mnist(
     root: Path,   # folder that holds the files, or `raw/`, or `MNIST/raw/`
 ) -> dict:        # name to path; the files that are missing are not in it
@@ -118,7 +118,7 @@ def _verified(path, md5):
                                          "Delete it and run again")
     return content
 
-# %% ../nbs/02_data.ipynb #c023
+# %% ../nbs/02_data.ipynb #c024
 def _datasets():
     "`torchvision.datasets`, also beside a CPU-only torch."
     try: from torchvision import datasets
@@ -131,7 +131,7 @@ def _datasets():
         from torchvision import datasets
     return datasets
 
-# %% ../nbs/02_data.ipynb #c026
+# %% ../nbs/02_data.ipynb #c027
 def reachable(
     url: str,             # any address on the host
     seconds: float = 3,   # how long to try, name look-up included
@@ -147,7 +147,7 @@ def reachable(
     thread.join(seconds)
     return bool(answers)
 
-# %% ../nbs/02_data.ipynb #c028
+# %% ../nbs/02_data.ipynb #c029
 def _mirror():
     "Does one of torchvision's servers for MNIST answer?"
     return any(map(reachable, _datasets().MNIST.mirrors))
@@ -166,7 +166,7 @@ def _download(root):
         if isinstance(e, EdgeExportError): raise
         raise EdgeExportError(f"the download of MNIST to {root} failed: {e}") from e
 
-# %% ../nbs/02_data.ipynb #c029
+# %% ../nbs/02_data.ipynb #c030
 def load_mnist(
     root: str | Path | None = None,  # see `data_root`
 ) -> Dataset:
@@ -182,7 +182,7 @@ def load_mnist(
     order = np.append(np.random.RandomState(0).permutation(60_000), np.arange(60_000, 70_000))
     return split("mnist", images[:, None], labels, (58_000, 1_000, 1_000), order=order, epochs=8)
 
-# %% ../nbs/02_data.ipynb #c031
+# %% ../nbs/02_data.ipynb #c032
 LOADERS = {"mnist": load_mnist, "digits": lambda root=None: load_digits()}
 
 def choose(

@@ -64,7 +64,7 @@ def readme(
     cells = nbformat.read(index, 4).cells
     return "\n\n".join(part.strip() for c in cells for part in _markdown(c)) + "\n"
 
-# %% ../nbs/35_docs.ipynb #c017
+# %% ../nbs/35_docs.ipynb #c018
 def publish_day(
     executed: str | Path,   # notebook in a run's folder
     notebook: str | Path,   # the day it came from

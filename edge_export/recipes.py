@@ -38,10 +38,6 @@ class Recipe:
     parameters: dict = field(default_factory=dict)   # what a variant may change, with the defaults
 
 # %% ../nbs/20_recipes.ipynb #c007
-def _plain(operators):
-    "A `prove` that only lists the operators."
-    return lambda source, target, data: dict(operators=operators(target))
-
 _onnx = dict(suffix=".onnx", load=onnx.OnnxSession)
 _ort = dict(parent="onnx-fp32", precision="int8", packages=("onnx", "onnxruntime"), **_onnx)
 _tflite = dict(parent="savedmodel-fp32", suffix=".tflite", load=tflite.TFLiteSession, extra="tflite",
@@ -57,7 +53,7 @@ def _lite(precision):
 RECIPES = {r.name: r for r in [
     Recipe("onnx-fp32", "torch", "fp32", make=onnx.export_onnx, prove=onnx.prove_export,
            packages=("torch", "onnx", "onnxscript", "onnxruntime"), **_onnx),
-    Recipe("onnx-int8-dynamic", make=onnx.quantize_dynamic, prove=_plain(onnx.operators),
+    Recipe("onnx-int8-dynamic", make=onnx.quantize_dynamic, prove=onnx.prove_dynamic,
            parameters=dict(weights="QUInt8"), **_ort),
     Recipe("onnx-int8-static", make=onnx.quantize_static, prove=onnx.prove_static,
            parameters=dict(scheme="s8s8", reduce_range=True), **_ort),
@@ -131,8 +127,8 @@ def _make(name, source, record, job):
         try:
             recipe.make(source, target, job.data, **parameters)
             _no_paths(target)
-            facts = recipe.prove(source, target, job.data)
-            facts["check"] = asdict(check(recipe.load(target), job.data, job.ref, GATES[recipe.precision]))
+            found = check(recipe.load(target), job.data, job.ref, GATES[recipe.precision])
+            facts = recipe.prove(source, target, job.data) | dict(check=asdict(found))
         except CheckFailed as e: raise CheckFailed(f"{name} failed its check and is not kept: {e}") from e
         except EdgeExportError as e: raise EdgeExportError(f"{name} could not be made: {e}") from e
     return describe(name, job.out / target.name, **record, facts=facts).save()
@@ -183,12 +179,12 @@ def build(
         return files
     finally: talking.reset(token)
 
-# %% ../nbs/20_recipes.ipynb #c026
+# %% ../nbs/20_recipes.ipynb #c027
 def session(
     artifact: Artifact,
 ):                        # a `Session`
     "An artifact in its runtime, called as the PyTorch model is."
     return parse(artifact.recipe)[0].load(artifact.file)
 
-# %% ../nbs/20_recipes.ipynb #c034
+# %% ../nbs/20_recipes.ipynb #c035
 TREE = tuple(RECIPES)

@@ -1,17 +1,16 @@
 "A full disk, an unwritable folder, a corrupt file, a killed worker: one clear error each, and nothing good is lost."
-import os
 import shutil
-import signal
 import threading
 import time
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from edge_export import build, session
 from edge_export.artifact import EdgeExportError, sha256, whole
-from edge_export.worker import fresh_worker, in_worker
+from edge_export.worker import fresh_worker
 
 
 @pytest.fixture
@@ -66,28 +65,26 @@ def test_bad_images_get_the_same_error_from_every_session(made, digits, recipe):
         ask(images)
 
 
+def workers():
+    "Worker processes of this process."
+    return [p for p in psutil.Process().children() if "popen_loky" in " ".join(p.cmdline())]
+
+
 def test_killed_worker(copy, digits):
     out, model = copy
     good = hashes(out)
     for record in ("savedmodel-fp32.json", "tflite-fp32.json"):
         (out / record).unlink()
     fresh_worker()
-    victim = in_worker(os.getpid)
+    before = set(workers())
 
     def kill_the_converter():
-        while victim_alive() and (converter := worker_pid()) in (None, victim):
+        while not (started := set(workers()) - before):
             time.sleep(.05)
         time.sleep(1)
-        os.kill(worker_pid(), signal.SIGKILL)
+        started.pop().kill()
 
-    def victim_alive():
-        return thread.is_alive()
-
-    def worker_pid():
-        from edge_export.worker import _worker
-        return next(iter(_worker()._processes), None)
-
-    thread = threading.Thread(target=kill_the_converter, daemon=True)
+    thread = threading.Thread(target=kill_the_converter)
     thread.start()
     with pytest.raises(EdgeExportError, match="savedmodel-fp32 could not be made: the worker process died"):
         build(["tflite-fp32"], model, digits, out)

@@ -154,6 +154,8 @@ def verdict(made, digits, recipe, mutate, monkeypatch):
         good = next(f for f in files if f.recipe == recipe)
         images = digits.evaluation.images
         same = np.array_equal(RECIPES[name].load(mutant.file)(images), RECIPES[recipe].load(good.file)(images))
+        mutant.file.unlink()
+        mutant.record.unlink()
     return ("equivalent" if same else "missed"), ""
 
 

@@ -37,6 +37,11 @@ def test_every_notebook_is_in_the_sidebar_once():
     assert pointer == {"metadata-files": ["../_quarto.yml", "nbdev.yml"]}
 
 
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_stored_outputs_name_no_machine(name):
+    assert re.findall(r"(?<![\w.~-])/(?:home|root|tmp|work|Users)/[A-Za-z].{,60}", (ROOT / "nbs" / name).read_text()) == []
+
+
 class Page(HTMLParser):
     "Links, anchors and images of a page."
     def __init__(self, text):
