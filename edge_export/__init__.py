@@ -5,14 +5,14 @@ __version__ = "0.1.0"
 
 # %% auto #0
 __all__ = ['load_data', 'SimpleCNN', 'fit', 'load_checkpoint', 'parameter_count', 'predict', 'TREE', 'build', 'session',
-           'compare', 'gates', 'show_digits', 'show_flips', 'show_sizes']
+           'compare', 'gates', 'ranges', 'show_digits', 'show_flips', 'show_sizes']
 
 # %% ../nbs/90_api.ipynb #c003
 from .data import load_data
 from .model import SimpleCNN, fit, load_checkpoint, parameter_count, predict
 from .recipes import TREE, build, session
-from .report import compare, gates, show_digits, show_flips, show_sizes
+from .report import compare, gates, ranges, show_digits, show_flips, show_sizes
 
 # %% ../nbs/90_api.ipynb #c004
 _all_ = ["load_data", "SimpleCNN", "fit", "load_checkpoint", "parameter_count", "predict", "TREE", "build",
-         "session", "compare", "gates", "show_digits", "show_flips", "show_sizes"]
+         "session", "compare", "gates", "ranges", "show_digits", "show_flips", "show_sizes"]

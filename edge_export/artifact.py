@@ -186,6 +186,14 @@ class Session:
 
     def run(self, images): raise TypeError(f"{type(self).__name__} does not define run")
 
+    def prepare(self, images) -> list:
+        "Single images as the runtime wants them, for `one`."
+        return [images[i:i + 1] for i in range(len(images))]
+
+    def one(self, image):
+        "One call of the runtime on one prepared image: what a race times."
+        return self.run(image)
+
     def __call__(self, images):
         "Logits (N, classes) float32 of `images` (N, *shape) float32."
         return self.run(check_images(images, self.shape))

@@ -71,9 +71,9 @@ class OnnxSession(Session):
         self.input = self.session.get_inputs()[0]
         self.shape = tuple(self.input.shape[1:])
 
-    def run(self, images):
-        batches = np.array_split(images, -(-len(images) // 1000))
-        return np.concatenate([self.session.run(None, {self.input.name: b})[0] for b in batches])
+    def one(self, batch): return self.session.run(None, {self.input.name: batch})[0]
+
+    def run(self, images): return np.concatenate([self.one(b) for b in np.array_split(images, -(-len(images) // 1000))])
 
 # %% ../../nbs/10_onnx.ipynb #c016
 def read_onnx(

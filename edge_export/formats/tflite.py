@@ -87,15 +87,23 @@ class TFLiteSession(Session):
         rest = tuple(map(int, self.input["shape"][1:]))
         self.shape = (rest[-1], *rest[:-1]) if len(rest) == 3 else rest
 
+    @property
+    def delegate(self) -> str:
+        "The delegate that really runs the graph; empty if none does."
+        names = [op["op_name"] for op in self.interpreter._get_ops_details()]
+        return "XNNPACK" if "DELEGATE" in names else ""
+
+    def prepare(self, images):
+        own = _quantized(_nhwc(images), self.input)
+        return [own[i:i + 1] for i in range(len(own))]
+
     def one(self, image):
         "Logits of one image, both in the file's own layout and type."
         self.interpreter.set_tensor(self.input["index"], image)
         self.interpreter.invoke()
         return self.interpreter.get_tensor(self.output["index"])
 
-    def run(self, images):
-        own = _quantized(_nhwc(images), self.input)
-        return _real(np.concatenate([self.one(own[i:i + 1]) for i in range(len(own))]), self.output)
+    def run(self, images): return _real(np.concatenate([self.one(x) for x in self.prepare(images)]), self.output)
 
 # %% ../../nbs/12_tflite.ipynb #c017
 REFUSED = {"TRANSPOSE", "SHAPE", "STRIDED_SLICE", "PACK", "CUSTOM"}
