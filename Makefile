@@ -2,13 +2,14 @@
 # `make test` are all the set-up there is.
 #   make run DAYS=1 ARGS="--dataset digits --seed 1"      TORCH_INDEX=<PyTorch's CPU index> avoids the CUDA build
 
-DAYS ?= 1-2
+DAYS ?= 1-3
 ARGS ?=
+AREA ?= series
 TORCH_INDEX ?=
 BIN := .venv/bin
 DIGITS := EDGE_EXPORT_DATASET=digits
 
-.PHONY: run test docs lab publish clean
+.PHONY: run test bench docs lab publish tools clean
 
 run: .venv/ready
 	$(BIN)/edge-export run --days $(DAYS) $(ARGS)
@@ -19,6 +20,9 @@ test: .venv/ready
 	$(DIGITS) $(BIN)/python -m pytest -q --nbval-lax --nbval-current-env --nbval-sanitize-with sanitize.cfg nbs/days
 	$(BIN)/python -m pytest -q tests --ignore tests/test_sync.py
 
+bench: .venv/ready
+	$(BIN)/edge-export bench --area $(AREA)
+
 docs: .venv/ready
 	if command -v quarto >/dev/null; then $(BIN)/nbdev_docs; else $(BIN)/python -m pytest -q tests/test_site.py; fi
 
@@ -27,6 +31,10 @@ lab: .venv/ready
 
 publish: .venv/ready
 	$(BIN)/edge-export publish $(ARGS)
+
+tools: .venv/ready
+	$(BIN)/edge-export doctor
+	@command -v quarto >/dev/null || echo "quarto is not on PATH: make docs then checks the pages without rendering the site; see quarto.org"
 
 clean:
 	rm -rf .venv runs _docs _proc nbs/_out nbs/days/_out build dist *.egg-info

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['UNWRITABLE', 'EdgeExportError', 'need', 'whole', 'write_json', 'read_json', 'files_in', 'sha256', 'hash_arrays',
-           'Artifact', 'describe', 'versions', 'load_artifact', 'check_images', 'Session']
+           'Artifact', 'describe', 'versions', 'load_artifact', 'check_images', 'Session', 'Table']
 
 # %% ../nbs/00_artifact.ipynb #c002
 import errno, hashlib, importlib, json, os, shutil, tempfile
@@ -197,3 +197,26 @@ class Session:
     def __call__(self, images):
         "Logits (N, classes) float32 of `images` (N, *shape) float32."
         return self.run(check_images(images, self.shape))
+
+# %% ../nbs/00_artifact.ipynb #c038
+@dataclass(frozen=True)
+class Table:
+    "Rows for people: text in a terminal, HTML in a notebook, Markdown in a README."
+    title: str
+    headers: list
+    rows: list
+    note: str = ""
+
+    def draw(self, form: str) -> str:
+        "The rows alone, in one of tabulate's formats."
+        from tabulate import tabulate
+        align = ["left", *["right"] * (len(self.headers) - 1)]
+        return tabulate(self.rows, self.headers, tablefmt=form, colalign=align, disable_numparse=True)
+
+    def __repr__(self): return "\n".join(filter(None, [self.title, self.draw("simple"), self.note]))
+
+    def _repr_markdown_(self): return "\n\n".join(filter(None, [f"**{self.title}**", self.draw("github"), self.note]))
+
+    def _repr_html_(self):
+        left = self.draw("html").replace("<th>", '<th style="text-align: left;">').replace("<td>", '<td style="text-align: left;">')
+        return f"<p><b>{self.title}</b></p>{left}<p>{self.note}</p>"

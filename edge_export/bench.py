@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['BLOCK', 'WARM_UP', 'ROUNDS', 'INT8_FLAGS', 'SHOWN_FLAGS', 'BASELINE', 'TWIN', 'FLOOR', 'time_blocks', 'ratio',
-           'contains_one', 'machine', 'operator_shares', 'explain', 'Empty', 'Race', 'race', 'raced']
+           'contains_one', 'machine', 'operator_shares', 'explain', 'Empty', 'Race', 'ratio_text', 'race', 'raced']
 
 # %% ../nbs/22_bench.ipynb #c002
 import gc, json, os, platform, tempfile, time
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .artifact import Artifact, EdgeExportError, Session, load_artifact, read_json, write_json
+from .artifact import Artifact, EdgeExportError, Session, Table, load_artifact, read_json, write_json
 from .data import load_data
 from .recipes import parse, session
 from .worker import step
@@ -126,7 +126,7 @@ class Empty(Session):
 
 BASELINE, TWIN, FLOOR = "onnx-fp32", "onnx-fp32 again (A/A)", "empty call"
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Race:
     "What a race found."
     dataset: str
@@ -145,6 +145,21 @@ class Race:
         p50, p90, p99 = map(float, np.percentile(self.times[name], [50, 90, 99]))
         interval = ratio(self.times[name], self.times[BASELINE]) if contains_one(self.aa) else (None,) * 3
         return dict(latency_p50_us=p50, latency_p90_us=p90, latency_p99_us=p99) | dict(zip(("ratio", "ratio_low", "ratio_high"), interval))
+    def table(self) -> Table:
+        "Percentiles and ratio of each session, and all that a latency needs beside it."
+        rows = [(n, self.row(n)) for n in self.times]
+        body = [[n, *(f"{r[f'latency_{p}_us']:.1f}" for p in ("p50", "p90", "p99")), ratio_text(r)] for n, r in rows]
+        here, noisy = machine(), self.row(BASELINE)["ratio"] is None
+        notes = ["Too noisy, no ratio claimed: the race can tell a session from its twin" if noisy else "", self.why,
+                 f"{here['cpu']} ({', '.join(here['flags'])}), one thread",
+                 "; ".join(f"{n} ran in {d}" for n, d in self.delegates.items())]
+        return Table(f"{self.dataset}: microseconds a call, real images, {len(self.times[BASELINE])} rounds of {BLOCK} calls",
+                     ["session", "p50", "p90", "p99", f"ratio to {BASELINE} [95 %]"], body, ". ".join(n.rstrip(".") for n in notes if n) + ".")
+
+    def __repr__(self): return repr(self.table())
+    def _repr_html_(self): return self.table()._repr_html_()
+
+def ratio_text(r): return "" if r["ratio"] is None else f"{r['ratio']:.3f} [{r['ratio_low']:.3f}, {r['ratio_high']:.3f}]"
 
 # %% ../nbs/22_bench.ipynb #c018
 def _baseline(files):

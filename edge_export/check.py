@@ -105,7 +105,7 @@ class Check:
     lost: int                 # images that only the reference gets right
     spread: float             # largest minus smallest reference logit
     worst: int                # position in the evaluation part of the image with the largest error
-    flipped: list             # positions in the evaluation part
+    flipped: list             # of [position in the evaluation part, label, reference's answer, artifact's answer]
 
 # %% ../nbs/04_check.ipynb #c019
 def _sqnr(signal, error):
@@ -136,7 +136,8 @@ def measure(
     return Check(n, float(right.mean()), *wilson(int(right.sum()), n),
                  *newcombe(both, gained, lost, n - both - gained - lost), mcnemar(gained, lost),
                  len(flipped), beyond, float(error.max()), _sqnr(ref.logits, error), gained, lost,
-                 ref.spread, int(error.max(1).argmax()), flipped.tolist())
+                 ref.spread, int(error.max(1).argmax()),
+                 np.stack([flipped, ref.labels[flipped], wanted[flipped], answer[flipped]], axis=1).tolist())
 
 # %% ../nbs/04_check.ipynb #c025
 @dataclass(frozen=True)

@@ -6,9 +6,12 @@ import sys
 from html.parser import HTMLParser
 from urllib.parse import unquote
 
+import nbformat
 import pytest
 import yaml
 from conftest import ROOT
+
+from edge_export.docs import repository
 
 NOTEBOOKS = sorted(p.relative_to(ROOT / "nbs").as_posix() for p in (ROOT / "nbs").rglob("*.ipynb")
                    if not any(part.startswith((".", "_")) for part in p.relative_to(ROOT / "nbs").parts))
@@ -42,11 +45,24 @@ def test_stored_outputs_name_no_machine(name):
     assert re.findall(r"(?<![\w.~-])/(?:home|root|tmp|work|Users)/[A-Za-z].{,60}", (ROOT / "nbs" / name).read_text()) == []
 
 
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_every_figure_has_an_alternative_text(name):
+    cells = nbformat.read(ROOT / "nbs" / name, 4).cells
+    drawn = [c.source for c in cells if any("image/png" in o.get("data", {}) for o in c.get("outputs", []))]
+    assert [source for source in drawn if "#| fig-alt: " not in source] == []
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_no_stored_error(name):
+    cells = nbformat.read(ROOT / "nbs" / name, 4).cells
+    assert not any(o.output_type == "error" for c in cells for o in c.get("outputs", []))
+
+
 class Page(HTMLParser):
-    "Links, anchors and images of a page."
+    "Links and anchors of a page."
     def __init__(self, text):
         super().__init__()
-        self.links, self.anchors, self.bare = [], set(), []
+        self.links, self.anchors = [], set()
         self.feed(text)
 
     def handle_starttag(self, tag, attrs):
@@ -54,8 +70,6 @@ class Page(HTMLParser):
         self.anchors |= {attrs[k] for k in ("id", "name") if attrs.get(k)}
         if tag == "a" and attrs.get("href"):
             self.links.append(attrs["href"])
-        if tag == "img" and not attrs.get("alt"):
-            self.bare.append(str(attrs.get("src"))[:60])
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +94,10 @@ def test_links_and_anchors_lead_somewhere(pages):
     for name, page in found.items():
         for link in page.links:
             target, _, anchor = unquote(link).partition("#")
+            if match := re.match(rf"{repository(ROOT)}/blob/main/(.+)", target):
+                if not (ROOT / match[1]).exists():
+                    lost.append((name, link))
+                continue
             if re.match(r"[a-z]+:", target):
                 continue
             path = (root / name).parent / target if target else root / name

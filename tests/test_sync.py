@@ -38,4 +38,4 @@ def test_a_hand_edit_is_found(tmp_path):
 
 
 def test_readme_is_the_index():
-    assert (ROOT / "README.md").read_text() == readme(ROOT / "nbs" / "index.ipynb"), "run edge-export publish, or docs.readme"
+    assert (ROOT / "README.md").read_text() == readme(ROOT / "nbs" / "index.ipynb"), "make publish writes it"

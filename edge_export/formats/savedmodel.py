@@ -133,4 +133,5 @@ def prove_savedmodel(
     for name in trained:
         if not np.array_equal(np.sort(trained[name], axis=-1), np.sort(turned[name], axis=-1)):
             raise CheckFailed(f"weights '{name}' were changed by the change of layout")
-    return dict(weights=prove_weights(turned, [Stored(t) for t in tensors(target)]), tensors=sorted(turned))
+    weights = prove_weights(turned, [Stored(t) for t in tensors(target)])
+    return dict(weights=weights, tensors=sorted(turned), size=dict(weights=sum(t.nbytes for t in turned.values()), scales=0))
