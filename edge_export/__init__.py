@@ -13,8 +13,36 @@ from .bench import race
 from .data import keras_arrays, load_data
 from .model import SimpleCNN, fit, load_checkpoint, parameter_count, predict
 from .recipes import TREE, build, session
-from .report import compare, gates, ranges, show_digits, show_flips, show_sizes, show_tradeoff, sizes
+from edge_export.report import (
+    compare,
+    gates,
+    ranges,
+    show_digits,
+    show_flips,
+    show_sizes,
+    show_tradeoff,
+    sizes,
+)
 
 # %% ../nbs/90_api.ipynb #c004
-_all_ = ["race", "keras_arrays", "load_data", "SimpleCNN", "fit", "load_checkpoint", "parameter_count", "predict", "TREE", "build",
-         "session", "compare", "gates", "ranges", "show_digits", "show_flips", "show_sizes", "show_tradeoff", "sizes"]
+_all_ = [
+    "race",
+    "keras_arrays",
+    "load_data",
+    "SimpleCNN",
+    "fit",
+    "load_checkpoint",
+    "parameter_count",
+    "predict",
+    "TREE",
+    "build",
+    "session",
+    "compare",
+    "gates",
+    "ranges",
+    "show_digits",
+    "show_flips",
+    "show_sizes",
+    "show_tradeoff",
+    "sizes",
+]

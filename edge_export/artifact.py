@@ -105,7 +105,8 @@ def hash_arrays(
 ) -> str:              # 64 hex digits
     "SHA-256 of arrays: dtype, shape and values."
     h = hashlib.sha256()
-    for a in map(np.ascontiguousarray, arrays): h.update(f"{a.dtype.str}{a.shape}".encode() + a.tobytes())
+    for a in map(np.ascontiguousarray, arrays):
+        h.update(f"{a.dtype.str}{a.shape}".encode() + a.tobytes())
     return h.hexdigest()
 
 # %% ../nbs/00_artifact.ipynb #c025
@@ -119,7 +120,7 @@ class Artifact:
     parent: str        # SHA-256 of what it was made from
     parameters: dict = field(default_factory=dict)  # of the recipe
     versions: dict = field(default_factory=dict)    # of the libraries that made and ran it
-    inputs: dict = field(default_factory=dict)      # hashes of the data that it was made and checked with
+    inputs: dict = field(default_factory=dict)      # hashes of the data it was made and checked with
     facts: dict = field(default_factory=dict)       # what was proven: operators, ranges, the check
 
     @property
@@ -130,7 +131,8 @@ class Artifact:
         write_json(self.record, asdict(self) | {"file": self.file.name})
         return self
 
-    def __repr__(self): return f"{self.recipe}: {self.file.name}, {self.bytes:,} bytes, sha256 {self.sha256[:12]}…"
+    def __repr__(self):
+        return f"{self.recipe}: {self.file.name}, {self.bytes:,} bytes, sha256 {self.sha256[:12]}…"
 
 # %% ../nbs/00_artifact.ipynb #c026
 def describe(
@@ -157,11 +159,15 @@ def load_artifact(
     "Read a record and hold the file against it."
     record = Path(record)
     try: values = Artifact(**read_json(record))
-    except TypeError as e: raise EdgeExportError(f"{record} is not an artifact's record: {e}") from e
+    except TypeError as e:
+        raise EdgeExportError(f"{record} is not an artifact's record: {e}") from e
     file = record.parent / Path(values.file).name
-    if not file.exists(): raise EdgeExportError(f"{file} is missing, but {record.name} names it: build it again")
+    if not file.exists():
+        raise EdgeExportError(f"{file} is missing, but {record.name} names it: build it again")
     if sha256(file) != values.sha256:
-        raise EdgeExportError(f"{file} was altered: its SHA-256 is not the one in {record.name}. Build it again")
+        raise EdgeExportError(
+            f"{file} was altered: its SHA-256 is not the one in {record.name}. Build it again"
+        )
     return Artifact(**asdict(values) | {"file": file})
 
 # %% ../nbs/00_artifact.ipynb #c033
@@ -172,11 +178,18 @@ def check_images(
     "Refuse what a session cannot mean: a wrong shape, a wrong type, NaN."
     images = np.asarray(images)
     if images.shape[1:] != tuple(shape):
-        raise EdgeExportError(f"images have shape {images.shape}, the model takes (N, {', '.join(map(str, shape))})")
+        raise EdgeExportError(
+            f"images have shape {images.shape}, the model takes (N, {', '.join(map(str, shape))})"
+        )
     if images.dtype != np.float32:
-        raise EdgeExportError(f"images are {images.dtype}, the model takes float32: images.astype('float32')")
+        raise EdgeExportError(
+            f"images are {images.dtype}, the model takes float32: images.astype('float32')"
+        )
     bad = np.flatnonzero(~np.isfinite(images).reshape(len(images), -1).all(1))
-    if len(bad): raise EdgeExportError(f"image {bad[0]} holds NaN or infinity ({len(bad)} of {len(images)} do)")
+    if len(bad):
+        raise EdgeExportError(
+            f"image {bad[0]} holds NaN or infinity ({len(bad)} of {len(images)} do)"
+        )
     return np.ascontiguousarray(images)
 
 # %% ../nbs/00_artifact.ipynb #c034
@@ -211,12 +224,19 @@ class Table:
         "The rows alone, in one of tabulate's formats."
         from tabulate import tabulate
         align = ["left", *["right"] * (len(self.headers) - 1)]
-        return tabulate(self.rows, self.headers, tablefmt=form, colalign=align, disable_numparse=True)
+        return tabulate(
+            self.rows, self.headers, tablefmt=form, colalign=align, disable_numparse=True
+        )
 
     def __repr__(self): return "\n".join(filter(None, [self.title, self.draw("simple"), self.note]))
 
-    def _repr_markdown_(self): return "\n\n".join(filter(None, [f"**{self.title}**", self.draw("github"), self.note]))
+    def _repr_markdown_(self):
+        return "\n\n".join(filter(None, [f"**{self.title}**", self.draw("github"), self.note]))
 
     def _repr_html_(self):
-        left = self.draw("html").replace("<th>", '<th style="text-align: left;">').replace("<td>", '<td style="text-align: left;">')
+        left = (
+            self.draw("html")
+            .replace("<th>", '<th style="text-align: left;">')
+            .replace("<td>", '<td style="text-align: left;">')
+        )
         return f"<p><b>{self.title}</b></p>{left}<p>{self.note}</p>"

@@ -15,9 +15,16 @@ from pathlib import Path
 
 import numpy as np
 
-from .artifact import Artifact, EdgeExportError, Session, Table, load_artifact, read_json, write_json
+from edge_export.artifact import (
+    EdgeExportError,
+    Session,
+    Table,
+    load_artifact,
+    read_json,
+    write_json,
+)
 from .data import load_data
-from .recipes import parse, session
+from .recipes import session
 from .worker import step
 
 # %% ../nbs/22_bench.ipynb #c005
@@ -96,13 +103,21 @@ def operator_shares(
     import onnxruntime
     with tempfile.TemporaryDirectory() as folder:
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads, options.enable_profiling, options.profile_file_prefix = 1, True, f"{folder}/p"
-        runtime = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        for i in range(len(images)): runtime.run(None, {runtime.get_inputs()[0].name: images[i:i + 1]})
+        options.intra_op_num_threads, options.enable_profiling, options.profile_file_prefix = (
+            1,
+            True,
+            f"{folder}/p",
+        )
+        runtime = onnxruntime.InferenceSession(
+            str(path), options, providers=["CPUExecutionProvider"]
+        )
+        for i in range(len(images)):
+            runtime.run(None, {runtime.get_inputs()[0].name: images[i:i + 1]})
         events = json.loads(Path(runtime.end_profiling()).read_text())
     spent = Counter()
     for e in events:
-        if e.get("cat") == "Node" and e["name"].endswith("kernel_time"): spent[e["args"]["op_name"]] += e["dur"]
+        if e.get("cat") == "Node" and e["name"].endswith("kernel_time"):
+            spent[e["args"]["op_name"]] += e["dur"]
     return {name: t / spent.total() for name, t in spent.most_common()}
 
 def explain(
@@ -111,11 +126,19 @@ def explain(
     shares: dict,       # of its operators
 ) -> str:
     "One sentence: is int8 faster here, and why?"
-    speed = "as fast as" if contains_one(interval) else "faster than" if interval[0] < 1 else "slower than"
+    speed = (
+        "as fast as"
+        if contains_one(interval)
+        else "faster than" if interval[0] < 1 else "slower than"
+    )
     top = ", ".join(f"{op} {share:.0%}" for op, share in list(shares.items())[:3])
     flags = [f for f in machine()["flags"] if f in INT8_FLAGS]
-    cpu = f"the CPU has {', '.join(flags)} for int8 products" if flags else \
-        "the CPU has no int8 dot product (VNNI), so an int8 product saves little and rounding each tensor costs extra"
+    cpu = (
+        f"the CPU has {', '.join(flags)} for int8 products"
+        if flags
+        else "the CPU has no int8 dot product (VNNI), so an int8 product saves little "
+        "and rounding each tensor costs extra"
+    )
     return f"{name} is {speed} onnx-fp32 here: its time goes to {top}, and {cpu}."
 
 # %% ../nbs/22_bench.ipynb #c017
@@ -141,25 +164,48 @@ class Race:
     def floor_us(self) -> float: return float(np.median(self.times[FLOOR]))
 
     def row(self, name: str) -> dict:
-        "Percentiles and ratio of one recipe, named as in `results.json`; no ratio where the A/A row fails."
+        "Percentiles and ratio as in `results.json`; no ratio where the A/A row fails."
         p50, p90, p99 = map(float, np.percentile(self.times[name], [50, 90, 99]))
-        interval = ratio(self.times[name], self.times[BASELINE]) if contains_one(self.aa) else (None,) * 3
-        return dict(latency_p50_us=p50, latency_p90_us=p90, latency_p99_us=p99) | dict(zip(("ratio", "ratio_low", "ratio_high"), interval))
+        interval = (
+            ratio(self.times[name], self.times[BASELINE]) if contains_one(self.aa) else (None,) * 3
+        )
+        return dict(latency_p50_us=p50, latency_p90_us=p90, latency_p99_us=p99) | dict(
+            zip(("ratio", "ratio_low", "ratio_high"), interval)
+        )
     def table(self) -> Table:
         "Percentiles and ratio of each session, and all that a latency needs beside it."
         rows = [(n, self.row(n)) for n in self.times]
-        body = [[n, *(f"{r[f'latency_{p}_us']:.1f}" for p in ("p50", "p90", "p99")), ratio_text(r)] for n, r in rows]
+        body = [
+            [n, *(f"{r[f'latency_{p}_us']:.1f}" for p in ("p50", "p90", "p99")), ratio_text(r)]
+            for n, r in rows
+        ]
         here, noisy = machine(), self.row(BASELINE)["ratio"] is None
-        notes = ["Too noisy, no ratio claimed: the race can tell a session from its twin" if noisy else "", self.why,
-                 f"{here['cpu']} ({', '.join(here['flags'])}), one thread",
-                 "; ".join(f"{n} ran in {d}" for n, d in self.delegates.items())]
-        return Table(f"{self.dataset}: microseconds a call, real images, {len(self.times[BASELINE])} rounds of {BLOCK} calls",
-                     ["session", "p50", "p90", "p99", f"ratio to {BASELINE} [95 %]"], body, ". ".join(n.rstrip(".") for n in notes if n) + ".")
+        notes = [
+            (
+                "Too noisy, no ratio claimed: the race can tell a session from its twin"
+                if noisy
+                else ""
+            ),
+            self.why,
+            f"{here['cpu']} ({', '.join(here['flags'])}), one thread",
+            "; ".join(f"{n} ran in {d}" for n, d in self.delegates.items()),
+        ]
+        return Table(
+            f"{self.dataset}: microseconds a call, {len(self.times[BASELINE])} rounds of {BLOCK} calls",
+            ["session", "p50", "p90", "p99", f"ratio to {BASELINE} [95 %]"],
+            body,
+            ". ".join(n.rstrip(".") for n in notes if n) + ".",
+        )
 
     def __repr__(self): return repr(self.table())
     def _repr_html_(self): return self.table()._repr_html_()
 
-def ratio_text(r): return "" if r["ratio"] is None else f"{r['ratio']:.3f} [{r['ratio_low']:.3f}, {r['ratio_high']:.3f}]"
+def ratio_text(r):
+    return (
+        ""
+        if r["ratio"] is None
+        else f"{r['ratio']:.3f} [{r['ratio_low']:.3f}, {r['ratio_high']:.3f}]"
+    )
 
 # %% ../nbs/22_bench.ipynb #c018
 def _baseline(files):
@@ -167,7 +213,10 @@ def _baseline(files):
     for f in files:
         if f.recipe == BASELINE: return f
     record = files[0].file.with_name(f"{BASELINE}.json")
-    if not record.exists(): raise EdgeExportError(f"a race needs {BASELINE} as its baseline: build it into {record.parent}")
+    if not record.exists():
+        raise EdgeExportError(
+            f"a race needs {BASELINE} as its baseline: build it into {record.parent}"
+        )
     return load_artifact(record)
 
 def _run(loaders, images, rounds):
@@ -190,7 +239,15 @@ def race(
     with step(f"racing {len(timed)} artifacts"): times = _run(loaders, images, rounds)
     delegates = {n: d for n, f in timed.items() if (d := getattr(session(f), "delegate", None))}
     static = next((f for n, f in timed.items() if n.startswith("onnx-int8-static")), None)
-    why = explain(static.recipe, ratio(times[static.recipe], times[BASELINE]), operator_shares(static.file, images[:200])) if static else ""
+    why = (
+        explain(
+            static.recipe,
+            ratio(times[static.recipe], times[BASELINE]),
+            operator_shares(static.file, images[:200]),
+        )
+        if static
+        else ""
+    )
     found = Race(base.inputs["dataset"], times, delegates, why)
     _save(found, timed)
     return found
@@ -199,8 +256,18 @@ def race(
 def _save(found, timed):
     "Write `race.json`: the rows by the hash of their file, and what belongs to all."
     rows = {f.sha256: found.row(n) for n, f in timed.items()}
-    common = dict(rounds=len(found.times[BASELINE]), block=BLOCK, threads=1, floor_us=found.floor_us, aa=found.aa,
-                  delegates=found.delegates, why=found.why) | machine()
+    common = (
+        dict(
+            rounds=len(found.times[BASELINE]),
+            block=BLOCK,
+            threads=1,
+            floor_us=found.floor_us,
+            aa=found.aa,
+            delegates=found.delegates,
+            why=found.why,
+        )
+        | machine()
+    )
     write_json(timed[BASELINE].file.with_name("race.json"), common | dict(rows=rows))
 
 def raced(

@@ -81,8 +81,10 @@ def reference(
     from safetensors.numpy import save
     part = data.evaluation
     found = Reference(predict(model, part.images), part.labels, part.index)
-    if not np.isfinite(found.logits).all(): raise CheckFailed("the PyTorch model's own logits are not finite: train it again")
-    with whole(Path(out) / "reference.safetensors") as scratch: scratch.write_bytes(save(vars(found)))
+    if not np.isfinite(found.logits).all():
+        raise CheckFailed("the PyTorch model's own logits are not finite: train it again")
+    with whole(Path(out) / "reference.safetensors") as scratch:
+        scratch.write_bytes(save(vars(found)))
     return found
 
 # %% ../nbs/04_check.ipynb #c018
@@ -105,7 +107,7 @@ class Check:
     lost: int                 # images that only the reference gets right
     spread: float             # largest minus smallest reference logit
     worst: int                # position in the evaluation part of the image with the largest error
-    flipped: list             # of [position in the evaluation part, label, reference's answer, artifact's answer]
+    flipped: list             # of [evaluation image, label, reference's answer, artifact's answer]
 
 # %% ../nbs/04_check.ipynb #c019
 def _sqnr(signal, error):
@@ -116,9 +118,14 @@ def _sqnr(signal, error):
 def _refuse(logits, ref):
     "Refuse logits of the wrong shape or with NaN, and name the image."
     if logits.shape != ref.logits.shape:
-        raise CheckFailed(f"the logits have shape {logits.shape}, the reference's {ref.logits.shape}")
+        raise CheckFailed(
+            f"the logits have shape {logits.shape}, the reference's {ref.logits.shape}"
+        )
     bad = np.flatnonzero(~np.isfinite(logits).all(1))
-    if len(bad): raise CheckFailed(f"evaluation image {bad[0]} has NaN or infinite logits ({len(bad)} of {len(logits)} have)")
+    if len(bad):
+        raise CheckFailed(
+            f"evaluation image {bad[0]} has NaN or infinite logits ({len(bad)} of {len(logits)})"
+        )
 
 # %% ../nbs/04_check.ipynb #c020
 def measure(
@@ -127,17 +134,37 @@ def measure(
 ) -> Check:
     "Hold logits against the reference, on every evaluation image."
     _refuse(logits, ref)
-    n, error, answer, wanted = len(logits), np.abs(logits - ref.logits), logits.argmax(1), ref.logits.argmax(1)
-    right, was_right, flipped = answer == ref.labels, wanted == ref.labels, np.flatnonzero(answer != wanted)
+    n, error, answer, wanted = (
+        len(logits),
+        np.abs(logits - ref.logits),
+        logits.argmax(1),
+        ref.logits.argmax(1),
+    )
+    right, was_right, flipped = (
+        answer == ref.labels,
+        wanted == ref.labels,
+        np.flatnonzero(answer != wanted),
+    )
     both, gained, lost = (int((a & b).sum()) for a, b in
                           ((right, was_right), (right, ~was_right), (~right, was_right)))
     second, best = np.sort(ref.logits, axis=1)[:, -2:].T
     beyond = int((best - second >= 2 * error.max())[flipped].sum())
-    return Check(n, float(right.mean()), *wilson(int(right.sum()), n),
-                 *newcombe(both, gained, lost, n - both - gained - lost), mcnemar(gained, lost),
-                 len(flipped), beyond, float(error.max()), _sqnr(ref.logits, error), gained, lost,
-                 ref.spread, int(error.max(1).argmax()),
-                 np.stack([flipped, ref.labels[flipped], wanted[flipped], answer[flipped]], axis=1).tolist())
+    return Check(
+        n,
+        float(right.mean()),
+        *wilson(int(right.sum()), n),
+        *newcombe(both, gained, lost, n - both - gained - lost),
+        mcnemar(gained, lost),
+        len(flipped),
+        beyond,
+        float(error.max()),
+        _sqnr(ref.logits, error),
+        gained,
+        lost,
+        ref.spread,
+        int(error.max(1).argmax()),
+        np.stack([flipped, ref.labels[flipped], wanted[flipped], answer[flipped]], axis=1).tolist()
+    )
 
 # %% ../nbs/04_check.ipynb #c025
 @dataclass(frozen=True)
@@ -146,7 +173,7 @@ class Gate:
     flips: int | None = None             # largest number of flips
     relative_error: float | None = None  # largest logit error, as a share of the reference's range
     sqnr_db: float | None = None         # smallest SQNR
-    delta_low: float | None = None       # smallest lower end of the paired interval, from ENOUGH images on
+    delta_low: float | None = None       # smallest lower end of the interval, from ENOUGH images on
     net_loss: int | None = None          # largest net loss of images, below ENOUGH images
 
 ENOUGH = 5_000   # evaluation images that an interval of ±0.3 points needs
@@ -159,13 +186,16 @@ GATES = {"fp32": Gate(flips=0, relative_error=1e-4),
 def _failures(c, gate):
     "The sentences that say which part of the gate was not held."
     if c.flips_beyond_ties: yield f"{c.flips_beyond_ties} flips are beyond ties"
-    if gate.flips is not None and c.flips > gate.flips: yield f"{c.flips} flips, allowed {gate.flips}"
+    if gate.flips is not None and c.flips > gate.flips:
+        yield f"{c.flips} flips, allowed {gate.flips}"
     if gate.relative_error is not None and not c.max_abs <= gate.relative_error * c.spread:
-        yield f"largest logit error {c.max_abs:.3g}, allowed {gate.relative_error} of the range {c.spread:.3g}"
+        yield (f"largest logit error {c.max_abs:.3g}, "
+               f"allowed {gate.relative_error} of the range {c.spread:.3g}")
     if None not in (gate.sqnr_db, c.sqnr_db) and not c.sqnr_db >= gate.sqnr_db:
         yield f"SQNR {c.sqnr_db:.1f} dB, at least {gate.sqnr_db} is asked"
     if gate.delta_low is not None and c.n >= ENOUGH and not c.delta_low >= gate.delta_low:
-        yield f"accuracy difference {c.delta:+.2%}, interval from {c.delta_low:+.2%}, allowed from {gate.delta_low:+.2%}"
+        yield (f"accuracy difference {c.delta:+.2%}, interval from {c.delta_low:+.2%}, "
+               f"allowed from {gate.delta_low:+.2%}")
     if gate.net_loss is not None and c.n < ENOUGH and c.lost - c.gained > gate.net_loss:
         yield f"net loss of {c.lost - c.gained} images, allowed {gate.net_loss}"
 
@@ -175,7 +205,9 @@ def judge(
 ) -> Check:        # the same
     "Pass the check through, or raise and name the worst image."
     if failures := list(_failures(c, gate)):
-        raise CheckFailed(f"{'; '.join(failures)}. Worst evaluation image: {c.worst}, logit error {c.max_abs:.3g}")
+        raise CheckFailed(
+            f"{'; '.join(failures)}. Worst evaluation image: {c.worst}, logit error {c.max_abs:.3g}"
+        )
     return c
 
 # %% ../nbs/04_check.ipynb #c031
@@ -185,7 +217,7 @@ def check(
     ref: Reference,       # of the model the artifact came from
     gate: Gate,
 ) -> Check:
-    "Hold a session against the reference on every evaluation image; it passes or raises `CheckFailed`."
+    "Hold a session against the reference on every evaluation image; pass or raise."
     return judge(measure(session(data.evaluation.images), ref), gate)
 
 # %% ../nbs/04_check.ipynb #c036
@@ -197,7 +229,9 @@ class Stored:
 
     def holds(self, wanted: np.ndarray) -> bool:
         "Is this the wanted tensor, up to half a step?"
-        return wanted.shape == self.values.shape and bool(np.all(np.abs(self.values - wanted) <= .501 * self.step))
+        return wanted.shape == self.values.shape and bool(
+            np.all(np.abs(self.values - wanted) <= 0.501 * self.step)
+        )
 
 def prove_weights(
     wanted: dict,   # name to array: the trained weights
@@ -208,7 +242,8 @@ def prove_weights(
     for name, value in wanted.items():
         turned = [value.transpose(p) for p in permutations(range(value.ndim))]
         matches[name] = next((s for s in stored if any(map(s.holds, turned))), None)
-        if matches[name] is None: raise CheckFailed(f"weights '{name}' {value.shape} are not in the converted file")
+        if matches[name] is None:
+            raise CheckFailed(f"weights '{name}' {value.shape} are not in the converted file")
     return "within half a step" if any(np.any(s.step) for s in matches.values()) else "identical"
 
 # %% ../nbs/04_check.ipynb #c040
@@ -228,7 +263,9 @@ class Coverage:
     def add(self, values: np.ndarray):
         "Take in the values of a batch."
         step = (self.high - self.low) / 255
-        self.smallest, self.largest = min(self.smallest, float(values.min())), max(self.largest, float(values.max()))
+        self.smallest, self.largest = min(self.smallest, float(values.min())), max(
+            self.largest, float(values.max())
+        )
         self.count += values.size
         self.beyond += int(((values < self.low - step) | (values > self.high + step)).sum())
 
@@ -249,7 +286,15 @@ def judge_ranges(
     for c in sorted(coverages, key=lambda c: -c.outside):
         where = f"the calibrated range [{c.low:.3g}, {c.high:.3g}] of '{c.name}'"
         if c.outside > RANGE_LIMITS["outside"]:
-            raise CheckFailed(f"{c.outside:.2%} of the values lie outside {where}, allowed {RANGE_LIMITS['outside']:.1%}. {advice}")
+            raise CheckFailed(
+                f"{c.outside:.2%} of the values lie outside {where}, "
+                f"allowed {RANGE_LIMITS['outside']:.1%}. {advice}"
+            )
         if c.used < RANGE_LIMITS["used"]:
-            raise CheckFailed(f"only {c.used:.0%} is used of {where}, at least {RANGE_LIMITS['used']:.0%} is asked. {advice}")
-    return [dict(name=c.name, low=c.low, high=c.high, outside=c.outside, used=c.used) for c in coverages]
+            raise CheckFailed(
+                f"only {c.used:.0%} is used of {where}, "
+                f"at least {RANGE_LIMITS['used']:.0%} is asked. {advice}"
+            )
+    return [
+        dict(name=c.name, low=c.low, high=c.high, outside=c.outside, used=c.used) for c in coverages
+    ]

@@ -28,8 +28,10 @@ class Part:
     def __post_init__(self):
         check_images(self.images, self.images.shape[1:])
         if not len(self.images) == len(self.labels) == len(self.index):
-            raise EdgeExportError(f"a part needs as many labels and positions as images: {len(self.images)} "
-                                  f"images, {len(self.labels)} labels, {len(self.index)} positions")
+            raise EdgeExportError(
+                f"a part needs as many labels and positions as images: {len(self.images)} "
+                f"images, {len(self.labels)} labels, {len(self.index)} positions"
+            )
 
     def __len__(self): return len(self.images)
 
@@ -50,11 +52,16 @@ class Dataset:
     def __post_init__(self):
         for (a, x), (b, y) in itertools.combinations(self.parts.items(), 2):
             both = np.intersect1d(x.index, y.index)
-            if len(both): raise EdgeExportError(f"{self.name}: {a} and {b} share {len(both)} images, e.g. number {both[0]}")
+            if len(both):
+                raise EdgeExportError(
+                    f"{self.name}: {a} and {b} share {len(both)} images, e.g. number {both[0]}"
+                )
 
     @property
     def parts(self) -> dict:
-        return {p: getattr(self, p) for p in ("training", "validation", "calibration", "evaluation")}
+        return {
+            p: getattr(self, p) for p in ("training", "validation", "calibration", "evaluation")
+        }
 
     def _repr_markdown_(self):
         rows = [f"| {n} | {len(p):,} | `{p.hash[:12]}` |" for n, p in self.parts.items()]
@@ -67,7 +74,7 @@ def split(
     images: np.ndarray,   # (N, channels, height, width) uint8 or float32; uint8 is scaled to 0…1
     labels: np.ndarray,   # (N,) integers
     sizes: tuple,         # images in training, validation, calibration; the rest is evaluation
-    **options,            # `epochs`; `order`, the positions in the order of the parts (default: shuffled)
+    **options,            # `epochs`; `order` of the positions (default: shuffled)
 ) -> Dataset:
     "Cut a source into four disjoint parts, always the same way."
     order = options.pop("order", None)
@@ -84,7 +91,9 @@ def load_digits() -> Dataset:
     from sklearn import datasets
     source = datasets.load_digits()
     grey = (source.images * 255 / 16).round().astype(np.uint8)
-    large = [np.asarray(Image.fromarray(g).resize((28, 28), Image.Resampling.BICUBIC)) for g in grey]
+    large = [
+        np.asarray(Image.fromarray(g).resize((28, 28), Image.Resampling.BICUBIC)) for g in grey
+    ]
     return split("digits", np.stack(large)[:, None], source.target, (1097, 100, 150), epochs=40)
 
 # %% ../nbs/02_data.ipynb #c020
@@ -94,7 +103,7 @@ MNIST_MD5 = {"train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
              "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c329615203637"}
 
 def data_root(
-    root: str | Path | None = None,  # folder; None: `$EDGE_EXPORT_DATA`, else the user's cache folder
+    root: str | Path | None = None,  # None: `$EDGE_EXPORT_DATA`, else the user's cache folder
 ) -> Path:
     "Where MNIST is looked for, and downloaded to."
     from platformdirs import user_cache_dir
@@ -106,17 +115,24 @@ def find_mnist(
 ) -> dict:        # name to path; the files that are missing are not in it
     "The MNIST files below `root`, unpacked or gzip-compressed."
     folders = [root / "MNIST" / "raw", root / "raw", root]
-    found = {n: [p for f in folders for p in (f / n, f / f"{n}.gz") if p.is_file()] for n in MNIST_MD5}
+    found = {
+        n: [p for f in folders for p in (f / n, f / f"{n}.gz") if p.is_file()] for n in MNIST_MD5
+    }
     return {n: p[0] for n, p in found.items() if p}
 
 def _verified(path, md5):
     "The unpacked bytes of an MNIST file, or an error that names it."
     try: content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     except (EOFError, gzip.BadGzipFile, zlib.error) as e:
-        raise EdgeExportError(f"{path} is truncated or altered ({e}): delete it and run again") from e
+        raise EdgeExportError(
+            f"{path} is truncated or altered ({e}): delete it and run again"
+        ) from e
     got = hashlib.md5(content).hexdigest()
-    if got != md5: raise EdgeExportError(f"{path} is truncated or altered: its content has MD5 {got}, expected {md5}. "
-                                         "Delete it and run again")
+    if got != md5:
+        raise EdgeExportError(
+            f"{path} is truncated or altered: its content has MD5 {got}, expected {md5}. "
+            "Delete it and run again"
+        )
     return content
 
 # %% ../nbs/02_data.ipynb #c024
@@ -126,9 +142,13 @@ def _datasets():
     except RuntimeError as e:
         if "torchvision::nms does not exist" not in str(e): raise
         import torch
-        for name in [m for m in sys.modules if m.split(".")[0] == "torchvision"]: del sys.modules[name]
+        for name in [m for m in sys.modules if m.split(".")[0] == "torchvision"]:
+            del sys.modules[name]
         _datasets.schemas = torch.library.Library("torchvision", "DEF")
-        for op in ("nms", "qnms"): _datasets.schemas.define(f"{op}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+        for op in ("nms", "qnms"):
+            _datasets.schemas.define(
+                f"{op}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"
+            )
         from torchvision import datasets
     return datasets
 
@@ -141,7 +161,9 @@ def reachable(
     host, answers = urlparse(url), []
     def connect():
         port = host.port or (443 if host.scheme == "https" else 80)
-        try: socket.create_connection((host.hostname, port), timeout=seconds).close(); answers.append(True)
+        try:
+            socket.create_connection((host.hostname, port), timeout=seconds).close()
+            answers.append(True)
         except OSError: pass
     thread = threading.Thread(target=connect, daemon=True)
     thread.start()
@@ -156,8 +178,10 @@ def _mirror():
 def _download(root):
     "Fetch the four files with torchvision into `root`, whole or not at all."
     if not _mirror():
-        raise EdgeExportError(f"MNIST is not in {root} and its servers do not answer. Put the four files "
-                              "there, or use the embedded digits: load_data('digits')")
+        raise EdgeExportError(
+            f"MNIST is not in {root} and its servers do not answer. Put the four files "
+            "there, or use the embedded digits: load_data('digits')"
+        )
     print(f"data: downloading MNIST (11 MB) to {root}", flush=True)
     try:
         with whole(root / "MNIST") as scratch:
@@ -177,9 +201,12 @@ def load_mnist(
     with tempfile.TemporaryDirectory() as scratch:
         raw = Path(scratch) / "MNIST" / "raw"
         raw.mkdir(parents=True)
-        for name, path in find_mnist(root).items(): (raw / name).write_bytes(_verified(path, MNIST_MD5[name]))
+        for name, path in find_mnist(root).items():
+            (raw / name).write_bytes(_verified(path, MNIST_MD5[name]))
         both = [_datasets().MNIST(scratch, train=train) for train in (True, False)]
-    images, labels = (np.concatenate([getattr(s, a).numpy() for s in both]) for a in ("data", "targets"))
+    images, labels = (
+        np.concatenate([getattr(s, a).numpy() for s in both]) for a in ("data", "targets")
+    )
     order = np.append(np.random.RandomState(0).permutation(60_000), np.arange(60_000, 70_000))
     return split("mnist", images[:, None], labels, (58_000, 1_000, 1_000), order=order, epochs=8)
 
@@ -192,17 +219,23 @@ def choose(
     "What `auto` means here: MNIST if it is present or can be had, else the digits."
     if named := os.environ.get("EDGE_EXPORT_DATASET"): return named
     if len(find_mnist(data_root(root))) == len(MNIST_MD5) or _mirror(): return "mnist"
-    print("data: MNIST is not here and its servers do not answer, so this is the embedded digits data set. "
-          "To get MNIST, put its four files in a folder and set EDGE_EXPORT_DATA to it", flush=True)
+    print(
+        "data: MNIST is not here and its servers do not answer, so this is the embedded digits "
+        "data set. To get MNIST, put its four files in a folder and set EDGE_EXPORT_DATA to it",
+        flush=True,
+    )
     return "digits"
 
 def load_data(
     name: str = "auto",              # "auto", "mnist" or "digits"
-    root: str | Path | None = None,  # where MNIST lies; None: `$EDGE_EXPORT_DATA`, else the user's cache folder
+    root: str | Path | None = None,  # where MNIST lies; see `data_root`
 ) -> Dataset:
     "A data set in four disjoint parts."
     name = choose(root) if name == "auto" else name
-    if name not in LOADERS: raise EdgeExportError(f"there is no data set '{name}': take one of auto, {', '.join(LOADERS)}")
+    if name not in LOADERS:
+        raise EdgeExportError(
+            f"there is no data set '{name}': take one of auto, {', '.join(LOADERS)}"
+        )
     return LOADERS[name](root)
 
 # %% ../nbs/02_data.ipynb #c038
@@ -218,8 +251,14 @@ def keras_arrays(
     "The evaluation images in Keras's form."
     own = np.rint(255 * data.evaluation.images[:, 0]).astype(np.uint8)
     if data.name != "mnist" or not reachable(KERAS_MNIST):
-        print("data: keras.datasets.mnist cannot be had here, so these are our own images in its form", flush=True)
+        print(
+            "data: keras.datasets.mnist cannot be had here: these are our images in its form",
+            flush=True,
+        )
         return own
     theirs = in_worker(_keras_mnist)
-    if hash_arrays(theirs) != hash_arrays(own): raise EdgeExportError("keras.datasets.mnist and torchvision's MNIST differ: one of the two downloads is not MNIST")
+    if hash_arrays(theirs) != hash_arrays(own):
+        raise EdgeExportError(
+            "keras.datasets.mnist and torchvision's MNIST differ: one of the two is not MNIST"
+        )
     return theirs

@@ -29,8 +29,18 @@ def figure(
 ) -> dict:
     "One figure, held against its bound."
     relation, limit = bound.split()
-    holds = {">=": value >= float(limit), "<=": value <= float(limit), "=": value == float(limit)}[relation]
-    return dict(name=name, value=float(value), unit=unit, low=interval[0], high=interval[1], bound=bound, holds=bool(holds))
+    holds = {">=": value >= float(limit), "<=": value <= float(limit), "=": value == float(limit)}[
+        relation
+    ]
+    return dict(
+        name=name,
+        value=float(value),
+        unit=unit,
+        low=interval[0],
+        high=interval[1],
+        bound=bound,
+        holds=bool(holds),
+    )
 
 # %% ../nbs/45_figures.ipynb #c009
 def from_runs(
@@ -40,17 +50,36 @@ def from_runs(
     "The figures that results.json holds."
     rows = {r["recipe"]: r for r in mnist["rows"]}
     best, aa = rows["onnx-fp32"], mnist["race"]["aa"]
-    return [figure("series.accuracy", best["accuracy"], "share", ">= 0.990", (best["accuracy_low"], best["accuracy_high"])),
-            figure("series.run_seconds_mnist", mnist["seconds"], "s", "<= 300"),
-            figure("series.run_seconds_digits", digits["seconds"], "s", "<= 150"),
-            figure("series.aa_contains_one", contains_one(aa), "", "= 1", tuple(aa[1:])),
-            figure("series.onnx_fp32_bytes", best["bytes"], "B", "<= 90000"),
-            figure("series.tflite_int8_static_bytes", rows["tflite-int8-static"]["bytes"], "B", "<= 28300")]
+    return [
+        figure(
+            "series.accuracy",
+            best["accuracy"],
+            "share",
+            ">= 0.990",
+            (best["accuracy_low"], best["accuracy_high"]),
+        ),
+        figure("series.run_seconds_mnist", mnist["seconds"], "s", "<= 300"),
+        figure("series.run_seconds_digits", digits["seconds"], "s", "<= 150"),
+        figure("series.aa_contains_one", contains_one(aa), "", "= 1", tuple(aa[1:])),
+        figure("series.onnx_fp32_bytes", best["bytes"], "B", "<= 90000"),
+        figure(
+            "series.tflite_int8_static_bytes", rows["tflite-int8-static"]["bytes"], "B", "<= 28300"
+        ),
+    ]
 
 def import_seconds() -> dict:
     "How long `import edge_export` takes in a new process: the median of seven."
-    code = "import time; t = time.perf_counter(); import edge_export; print(time.perf_counter() - t)"
-    times = sorted(float(subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout) for _ in range(7))
+    code = (
+        "import time; t = time.perf_counter(); import edge_export; print(time.perf_counter() - t)"
+    )
+    times = sorted(
+        float(
+            subprocess.run(
+                [sys.executable, "-c", code], check=True, capture_output=True, text=True
+            ).stdout
+        )
+        for _ in range(7)
+    )
     return figure("series.import_seconds", times[3], "s", "<= 0.3", (times[0], times[-1]))
 
 # %% ../nbs/45_figures.ipynb #c012
@@ -90,7 +119,9 @@ def against_bare(
     "How far the race's median is from a bare loop's, turn and turn about."
     inputs, raced, looped = load(path).prepare(images[:75]), [], []
     for seed in range(12):
-        raced.append(np.median(time_blocks({"x": lambda: load(path)}, images, rounds=2, seed=seed)["x"]))
+        raced.append(
+            np.median(time_blocks({"x": lambda: load(path)}, images, rounds=2, seed=seed)["x"])
+        )
         looped.append(_loop(bare(path), inputs))
     return figure(name, abs(np.median(raced) / np.median(looped) - 1), "share", "<= 0.1")
 
@@ -108,8 +139,12 @@ def told_apart(
     images: np.ndarray,
     races: int = 20,
 ) -> list:
-    "In how many races the slowed session is found slower, and in how many equal ones are not told apart."
-    loaders = {BASELINE: lambda: OnnxSession(path), TWIN: lambda: OnnxSession(path), "slowed": lambda: Slowed(path)}
+    "How often the slowed session is found slower, and equal ones are not told apart."
+    loaders = {
+        BASELINE: lambda: OnnxSession(path),
+        TWIN: lambda: OnnxSession(path),
+        "slowed": lambda: Slowed(path),
+    }
     slower, equal = 0, 0
     for seed in range(races):
         times = time_blocks(loaders, images, seed=seed)
@@ -123,13 +158,22 @@ def series(
     out: str | Path,   # folder for runs
 ) -> list:
     "Every figure of the area `series`."
-    (mnist, folder), (digits, _) = (run([1, 2, 3], {"dataset": name, "seed": 0}, out) for name in ("mnist", "digits"))
+    (mnist, folder), (digits, _) = (
+        run([1, 2, 3], {"dataset": name, "seed": 0}, out) for name in ("mnist", "digits")
+    )
     files = {f.recipe: f.file for f in built(folder)}
     images = load_data("mnist").evaluation.images
-    return [*from_runs(mnist, digits), import_seconds(),
-            against_bare("series.race_off_bare_onnx", OnnxSession, _bare_onnx, files["onnx-fp32"], images),
-            against_bare("series.race_off_bare_tflite", TFLiteSession, _bare_lite, files["tflite-fp32"], images),
-            *told_apart(files["onnx-fp32"], images)]
+    return [
+        *from_runs(mnist, digits),
+        import_seconds(),
+        against_bare(
+            "series.race_off_bare_onnx", OnnxSession, _bare_onnx, files["onnx-fp32"], images
+        ),
+        against_bare(
+            "series.race_off_bare_tflite", TFLiteSession, _bare_lite, files["tflite-fp32"], images
+        ),
+        *told_apart(files["onnx-fp32"], images),
+    ]
 
 AREAS = {"series": series}
 
@@ -138,10 +182,23 @@ def figures(
     out: str | Path,   # folder for runs; `bench.json` is written there
 ) -> int:              # exit status: 0 if every figure holds
     "Measure an area, print the table, write `bench.json`."
-    if area not in AREAS: raise EdgeExportError(f"there is no area '{area}': take one of {', '.join(AREAS)}")
+    if area not in AREAS:
+        raise EdgeExportError(f"there is no area '{area}': take one of {', '.join(AREAS)}")
     found = AREAS[area](out)
     write_json(Path(out) / "bench.json", found)
-    rows = [[f["name"], f"{f['value']:.4g} {f['unit']}", "" if f["low"] is None else f"[{f['low']:.4g}, {f['high']:.4g}]",
-             f["bound"], "yes" if f["holds"] else "NO"] for f in found]
-    print(Table(f"Figures of the area {area}", ["figure", "value", "interval", "bound", "holds"], rows))
+    rows = [
+        [
+            f["name"],
+            f"{f['value']:.4g} {f['unit']}",
+            "" if f["low"] is None else f"[{f['low']:.4g}, {f['high']:.4g}]",
+            f["bound"],
+            "yes" if f["holds"] else "NO",
+        ]
+        for f in found
+    ]
+    print(
+        Table(
+            f"Figures of the area {area}", ["figure", "value", "interval", "bound", "holds"], rows
+        )
+    )
     return 0 if all(f["holds"] for f in found) else 1

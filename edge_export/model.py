@@ -11,7 +11,15 @@ from pathlib import Path
 
 import numpy as np
 
-from .artifact import (EdgeExportError, check_images, describe, hash_arrays, load_artifact, versions, whole)
+from edge_export.artifact import (
+    EdgeExportError,
+    check_images,
+    describe,
+    hash_arrays,
+    load_artifact,
+    versions,
+    whole,
+)
 from .data import Dataset
 
 # %% ../nbs/03_model.ipynb #c005
@@ -45,7 +53,10 @@ def predict(
     was_training = model.training
     model.eval()
     with torch.inference_mode():
-        logits = [model(torch.from_numpy(b)).numpy() for b in np.array_split(images, -(-len(images) // 1000))]
+        logits = [
+            model(torch.from_numpy(b)).numpy()
+            for b in np.array_split(images, -(-len(images) // 1000))
+        ]
     model.train(was_training)
     return np.concatenate(logits)
 
@@ -56,7 +67,8 @@ def save_checkpoint(
 ):
     "Write the weights, whole or not at all."
     from safetensors.torch import save
-    with whole(path) as scratch: scratch.write_bytes(save({k: v.contiguous() for k, v in model.state_dict().items()}))
+    with whole(path) as scratch:
+        scratch.write_bytes(save({k: v.contiguous() for k, v in model.state_dict().items()}))
 
 def load_checkpoint(
     model,               # `torch.nn.Module` of the same architecture; its weights are replaced
@@ -100,15 +112,21 @@ def _train(model, part, epochs, seed):
             loss.backward()
             optimizer.step()
             schedule.step()
-        if epoch == epochs or epoch % -(-epochs // 8) == 0: print(f"· epoch {epoch}/{epochs}  loss {loss.item():.3f}", flush=True)
+        if epoch == epochs or epoch % -(-epochs // 8) == 0:
+            print(f"· epoch {epoch}/{epochs}  loss {loss.item():.3f}", flush=True)
 
 # %% ../nbs/03_model.ipynb #c018
 def _checkpoint_record(model, data, epochs, seed):
     "What the weights depend on: a checkpoint with another record is not reused."
     part = data.training
-    return dict(parent=hash_arrays(*(p.detach().numpy() for p in model.state_dict().values())),
-                parameters=dict(epochs=epochs, seed=seed, **TRAINING), versions=versions("torch"),
-                inputs=dict(dataset=data.name, training=hash_arrays(part.images, part.labels), model=str(model)))
+    return dict(
+        parent=hash_arrays(*(p.detach().numpy() for p in model.state_dict().values())),
+        parameters=dict(epochs=epochs, seed=seed, **TRAINING),
+        versions=versions("torch"),
+        inputs=dict(
+            dataset=data.name, training=hash_arrays(part.images, part.labels), model=str(model)
+        ),
+    )
 
 def kept(
     record: Path,   # an artifact's JSON
@@ -128,14 +146,18 @@ def fit(
     data: Dataset,                   # its training part is used
     epochs: int | None = None,       # None: the data set's own number
     seed: int = 0,                   # of the shuffling and the shifts
-    out: str | Path | None = None,   # folder for the checkpoint `torch.safetensors`; None: keep nothing
+    out: str | Path | None = None,   # folder for `torch.safetensors`; None: keep nothing
 ):                                   # the model, in evaluation mode
     "Train a classifier; the same seed gives the same weights."
     import torch
     epochs = data.epochs if epochs is None else epochs
-    if epochs < 1: raise EdgeExportError(f"epochs is {epochs}: it must be 1 or more, or None for the data set's own number")
+    if epochs < 1:
+        raise EdgeExportError(
+            f"epochs is {epochs}: it must be 1 or more, or None for the data set's own number"
+        )
     record = _checkpoint_record(model, data, epochs, seed)
-    if out and (found := kept(Path(out) / "torch.json", record)): return load_checkpoint(model, found.file)
+    if out and (found := kept(Path(out) / "torch.json", record)):
+        return load_checkpoint(model, found.file)
     threads = torch.get_num_threads()
     torch.set_num_threads(TRAINING["threads"])
     try: _train(model, data.training, epochs, seed)

@@ -14,8 +14,17 @@ from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 from . import __version__
-from .artifact import (Artifact, EdgeExportError, describe, files_in, load_artifact, read_json, versions,
-                                  whole, write_json)
+from edge_export.artifact import (
+    Artifact,
+    EdgeExportError,
+    describe,
+    files_in,
+    load_artifact,
+    read_json,
+    versions,
+    whole,
+    write_json,
+)
 from .check import GATES, CheckFailed, Reference, check, reference
 from .data import Dataset
 from .formats import onnx, savedmodel, tflite
@@ -40,8 +49,13 @@ class Recipe:
 # %% ../nbs/20_recipes.ipynb #c007
 _onnx = dict(suffix=".onnx", load=onnx.OnnxSession)
 _ort = dict(parent="onnx-fp32", precision="int8", packages=("onnx", "onnxruntime"), **_onnx)
-_tflite = dict(parent="savedmodel-fp32", suffix=".tflite", load=tflite.TFLiteSession, extra="tflite",
-               packages=("tensorflow", "ai-edge-litert"))
+_tflite = dict(
+    parent="savedmodel-fp32",
+    suffix=".tflite",
+    load=tflite.TFLiteSession,
+    extra="tflite",
+    packages=("tensorflow", "ai-edge-litert"),
+)
 
 def _lite(precision):
     "The recipe of one TFLite precision."
@@ -65,7 +79,8 @@ RECIPES = {r.name: r for r in [
 # %% ../nbs/20_recipes.ipynb #c011
 def _value(text, default):
     "A parameter's value in the type of its default."
-    if isinstance(default, bool): return {"True": True, "true": True, "False": False, "false": False}[text]
+    if isinstance(default, bool):
+        return {"True": True, "true": True, "False": False, "false": False}[text]
     return type(default)(text)
 
 def parse(
@@ -73,7 +88,8 @@ def parse(
 ) -> tuple:      # the recipe, all its parameters, and the name without defaults
     "Look a recipe up by name, with the parameters of a variant."
     stem, _, rest = name.partition("@")
-    if stem not in RECIPES: raise EdgeExportError(f"there is no recipe '{stem}': take one of {', '.join(RECIPES)}")
+    if stem not in RECIPES:
+        raise EdgeExportError(f"there is no recipe '{stem}': take one of {', '.join(RECIPES)}")
     recipe, given = RECIPES[stem], dict(p.partition("=")[::2] for p in rest.split(",") if p)
     try: given = {k: _value(v, recipe.parameters[k]) for k, v in given.items()}
     except (KeyError, ValueError) as e:
@@ -95,7 +111,12 @@ class Job:
     def inputs(self) -> dict:
         "Hashes of the data that an artifact is made and checked with."
         d = self.data
-        return dict(dataset=d.name, calibration=d.calibration.hash, evaluation=d.evaluation.hash, reference=self.ref.hash)
+        return dict(
+            dataset=d.name,
+            calibration=d.calibration.hash,
+            evaluation=d.evaluation.hash,
+            reference=self.ref.hash,
+        )
 
 # %% ../nbs/20_recipes.ipynb #c016
 def _root(model, out):
@@ -111,15 +132,21 @@ def installed(
     "Versions that decide the bytes, or which extra is missing."
     try: return versions(*recipe.packages) | {"edge_export": __version__}
     except PackageNotFoundError as e:
-        raise EdgeExportError(f"{recipe.name} needs {e.name}, which is not installed: pip install 'edge_export[{recipe.extra}]'") from e
+        raise EdgeExportError(
+            f"{recipe.name} needs {e.name}, which is not installed: "
+            f"pip install 'edge_export[{recipe.extra}]'"
+        ) from e
 
 def _no_paths(target):
     "An artifact must not know where it was made."
-    places = {str(p) for p in (Path.cwd(), Path.home(), Path(tempfile.gettempdir()), sys.prefix)} - {"/"}
+    places = {
+        str(p) for p in (Path.cwd(), Path.home(), Path(tempfile.gettempdir()), sys.prefix)
+    } - {"/"}
     for file in files_in(target):
         content = file.read_bytes()
         for place in places:
-            if place.encode() in content: raise CheckFailed(f"{file.name} contains a path of this machine: {place}")
+            if place.encode() in content:
+                raise CheckFailed(f"{file.name} contains a path of this machine: {place}")
 
 # %% ../nbs/20_recipes.ipynb #c017
 def _make(name, source, record, job):
@@ -131,7 +158,8 @@ def _make(name, source, record, job):
             _no_paths(target)
             found = check(recipe.load(target), job.data, job.ref, GATES[recipe.precision])
             facts = recipe.prove(source, target, job.data) | dict(check=asdict(found))
-        except CheckFailed as e: raise CheckFailed(f"{name} failed its check and is not kept: {e}") from e
+        except CheckFailed as e:
+            raise CheckFailed(f"{name} failed its check and is not kept: {e}") from e
         except EdgeExportError as e: raise EdgeExportError(f"{name} could not be made: {e}") from e
     return describe(name, job.out / target.name, **record, facts=facts).save()
 
@@ -140,7 +168,9 @@ def _artifact(name, job, done):
     if name in done: return done[name]
     recipe, parameters, _ = parse(name)
     parent = job.root if recipe.parent == "torch" else _artifact(recipe.parent, job, done)
-    record = dict(parent=parent.sha256, parameters=parameters, versions=installed(recipe), inputs=job.inputs)
+    record = dict(
+        parent=parent.sha256, parameters=parameters, versions=installed(recipe), inputs=job.inputs
+    )
     source = job.model if recipe.parent == "torch" else parent.file
     done[name] = kept(job.out / f"{name}.json", record) or _make(name, source, record, job)
     return done[name]
@@ -163,7 +193,7 @@ def built(
 
 # %% ../nbs/20_recipes.ipynb #c020
 def build(
-    recipes: list,             # names, e.g. ["onnx-int8-static", "tflite-int8-static"]; what they need is built too
+    recipes: list,             # names; what they need is built too
     model,                     # `torch.nn.Module`, trained
     data: Dataset,
     out: str | Path = "out",   # folder for the artifacts

@@ -8,7 +8,7 @@ __all__ = ['LATENCY', 'PARTS', 'row', 'summary', 'compare', 'gates', 'ranges', '
            'write_report']
 
 # %% ../nbs/30_report.ipynb #c002
-import base64, io, json
+import base64, io
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
@@ -29,67 +29,151 @@ def row(
     "One artifact's line of the results."
     c = artifact.facts["check"]
     own = {k: getattr(artifact, k) for k in ("recipe", "parameters", "bytes", "sha256", "parent")}
-    found = {k: c[k] for k in ("accuracy", "accuracy_low", "accuracy_high", "delta", "delta_low", "delta_high",
-                               "mcnemar_p", "flips", "flips_beyond_ties", "max_abs", "sqnr_db")}
+    found = {
+        k: c[k]
+        for k in (
+            "accuracy",
+            "accuracy_low",
+            "accuracy_high",
+            "delta",
+            "delta_low",
+            "delta_high",
+            "mcnemar_p",
+            "flips",
+            "flips_beyond_ties",
+            "max_abs",
+            "sqnr_db",
+        )
+    }
     latency = race.get("rows", {}).get(artifact.sha256, dict.fromkeys(LATENCY))
-    return own | dict(file=artifact.file.name, instructions=None, estimated_us=None, evidence="measured") | found | latency
+    return (
+        own
+        | dict(file=artifact.file.name, instructions=None, estimated_us=None, evidence="measured")
+        | found
+        | latency
+    )
 
 # %% ../nbs/30_report.ipynb #c008
 def _percent(value, low, high, sign=""):
     "A share and its interval, in percent."
     return f"{value:{sign}.2%} [{low:{sign}.2%}, {high:{sign}.2%}]".replace("%", "") + " %"
 
-def _times(r): return ["" if r["latency_p50_us"] is None else f"{r['latency_p50_us']:.1f}", ratio_text(r)]
+def _times(r):
+    return ["" if r["latency_p50_us"] is None else f"{r['latency_p50_us']:.1f}", ratio_text(r)]
 
 def _few(n, rows):
     "What so few images cannot show."
     best = min(r["delta_high"] - r["delta"] for r in rows)
-    return "" if n >= ENOUGH else (f"{n} images are few: with no flip at all the difference is still only known to "
-                                   f"±{100 * best:.1f} points, so a smaller loss cannot be seen on them. MNIST shows more.")
+    return (
+        ""
+        if n >= ENOUGH
+        else (
+            f"{n} images are few: with no flip at all the difference is still only known to "
+            f"±{100 * best:.1f} points, so a smaller loss cannot be seen on them. MNIST shows more."
+        )
+    )
 
 def summary(
     dataset: str,   # name of the data set
     n_eval: int,    # evaluation images
     rows: list,     # of dicts as in `results.json`
 ) -> Table:
-    "Recipe, bytes, accuracy, flips and difference of each row; latency and ratio where they were measured."
+    "Size, accuracy, flips and difference of each row; latency and ratio where measured."
     timed = any(r["latency_p50_us"] is not None for r in rows)
-    body = [[r["recipe"], f"{r['bytes']:,}", _percent(r["accuracy"], r["accuracy_low"], r["accuracy_high"]), str(r["flips"]),
-             _percent(r["delta"], r["delta_low"], r["delta_high"], "+"), *(_times(r) if timed else [])] for r in rows]
-    headers = ["recipe", "bytes", "accuracy [95 %]", "flips", "difference [95 %]", *(["p50 µs", "ratio [95 %]"] if timed else [])]
-    return Table(f"{dataset}: every artifact on all {n_eval:,} evaluation images", headers, body, _few(n_eval, rows))
+    body = [
+        [
+            r["recipe"],
+            f"{r['bytes']:,}",
+            _percent(r["accuracy"], r["accuracy_low"], r["accuracy_high"]),
+            str(r["flips"]),
+            _percent(r["delta"], r["delta_low"], r["delta_high"], "+"),
+            *(_times(r) if timed else []),
+        ]
+        for r in rows
+    ]
+    headers = [
+        "recipe",
+        "bytes",
+        "accuracy [95 %]",
+        "flips",
+        "difference [95 %]",
+        *(["p50 µs", "ratio [95 %]"] if timed else []),
+    ]
+    return Table(
+        f"{dataset}: every artifact on all {n_eval:,} evaluation images",
+        headers,
+        body,
+        _few(n_eval, rows),
+    )
 
 def compare(
     files: list,                # of `Artifact`
     found: Race | None = None,  # with it the table has latencies
 ) -> Table:
     "Size, accuracy, flips and difference of artifacts of one model."
-    if not files: raise EdgeExportError("there is nothing to compare: the list of artifacts is empty")
-    race = dict(rows={f.sha256: found.row(f.recipe) for f in files if f.recipe in found.times}) if found else {}
-    return summary(files[0].inputs["dataset"], files[0].facts["check"]["n"], [row(f, race) for f in files])
+    if not files:
+        raise EdgeExportError("there is nothing to compare: the list of artifacts is empty")
+    race = (
+        dict(rows={f.sha256: found.row(f.recipe) for f in files if f.recipe in found.times})
+        if found
+        else {}
+    )
+    return summary(
+        files[0].inputs["dataset"], files[0].facts["check"]["n"], [row(f, race) for f in files]
+    )
 
 # %% ../nbs/30_report.ipynb #c012
 def gates() -> Table:
     "What each precision must hold."
     def text(value, form): return "" if value is None else form.format(value)
-    rows = [[name, text(g.flips, "{}"), text(g.relative_error, "{:.2%} of the range"), text(g.sqnr_db, "{} dB"),
-             text(g.delta_low and 100 * g.delta_low, "above {:.1f} points"), text(g.net_loss, "{} images")] for name, g in GATES.items()]
-    return Table("The gates, the same for every data set and format",
-                 ["precision", "flips, at most", "logit error, at most", "SQNR, at least",
-                  f"paired interval, from {ENOUGH:,} images on", f"net loss, below {ENOUGH:,} images"], rows)
+    rows = [
+        [
+            name,
+            text(g.flips, "{}"),
+            text(g.relative_error, "{:.2%} of the range"),
+            text(g.sqnr_db, "{} dB"),
+            text(g.delta_low and 100 * g.delta_low, "above {:.1f} points"),
+            text(g.net_loss, "{} images"),
+        ]
+        for name, g in GATES.items()
+    ]
+    return Table(
+        "The gates, the same for every data set and format",
+        [
+            "precision",
+            "flips, at most",
+            "logit error, at most",
+            "SQNR, at least",
+            f"paired interval, from {ENOUGH:,} images on",
+            f"net loss, below {ENOUGH:,} images",
+        ],
+        rows,
+    )
 
 # %% ../nbs/30_report.ipynb #c015
 def ranges(
     artifact: Artifact,   # a static int8 file
 ) -> Table:
-    "Each activation's calibrated range, with the evaluation values outside it and the share of it that is used."
-    rows = [[r["name"], f"{r['low']:.2f}", f"{r['high']:.2f}", f"{r['outside']:.3%}", f"{r['used']:.0%}"] for r in artifact.facts["ranges"]]
-    return Table(f"{artifact.recipe}: ranges from the calibration part, values of the evaluation part, {artifact.inputs['dataset']}",
-                 ["activation", "from", "to", "values outside", "range used"], rows)
+    "Each activation's calibrated range: the values outside it, the share of it that is used."
+    rows = [
+        [
+            r["name"],
+            f"{r['low']:.2f}",
+            f"{r['high']:.2f}",
+            f"{r['outside']:.3%}",
+            f"{r['used']:.0%}",
+        ]
+        for r in artifact.facts["ranges"]
+    ]
+    return Table(
+        f"{artifact.recipe}: calibrated ranges, {artifact.inputs['dataset']}",
+        ["activation", "from", "to", "values outside", "range used"],
+        rows,
+    )
 
 # %% ../nbs/30_report.ipynb #c018
 def _parts(artifact):
-    "Bytes of weights, scales and container; a recipe that does not tell them apart is all container."
+    "Bytes of weights, scales and container; where a recipe does not tell, all container."
     size = artifact.facts.get("size", dict(weights=0, scales=0))
     return size["weights"], size["scales"], artifact.bytes - size["weights"] - size["scales"]
 
@@ -99,9 +183,20 @@ def sizes(
 ) -> Table:
     "What each file's bytes are spent on, beside what its weights alone would take."
     width = {"fp32": 4, "fp16": 2, "int8": 1}
-    rows = [[f.recipe, f"{f.bytes:,}", *(f"{p:,}" for p in _parts(f)), f"{width[f.recipe.split('-')[1]] * parameters:,}"] for f in files]
-    return Table(f"{files[0].inputs['dataset']}: where the bytes go",
-                 ["recipe", "bytes", "weights", "scales", "container", f"floor: {parameters:,} weights"], rows)
+    rows = [
+        [
+            f.recipe,
+            f"{f.bytes:,}",
+            *(f"{p:,}" for p in _parts(f)),
+            f"{width[f.recipe.split('-')[1]] * parameters:,}",
+        ]
+        for f in files
+    ]
+    return Table(
+        f"{files[0].inputs['dataset']}: where the bytes go",
+        ["recipe", "bytes", "weights", "scales", "container", f"floor: {parameters:,} weights"],
+        rows,
+    )
 
 # %% ../nbs/30_report.ipynb #c023
 def schema() -> dict:
@@ -111,9 +206,20 @@ def schema() -> dict:
 def _validate(results, where):
     "Raise for the first field that breaks the contract."
     from jsonschema import Draft202012Validator
-    error = next(iter(sorted(Draft202012Validator(schema()).iter_errors(results), key=lambda e: list(map(str, e.path)))), None)
+    error = next(
+        iter(
+            sorted(
+                Draft202012Validator(schema()).iter_errors(results),
+                key=lambda e: list(map(str, e.path)),
+            )
+        ),
+        None,
+    )
     if error:
-        raise EdgeExportError(f"{where} breaks the contract at {error.json_path}: {error.message}. Make it again with edge-export run --fresh")
+        raise EdgeExportError(
+            f"{where} breaks the contract at {error.json_path}: {error.message}. "
+            "Make it again with edge-export run --fresh"
+        )
 
 # %% ../nbs/30_report.ipynb #c025
 def write_results(
@@ -123,9 +229,17 @@ def write_results(
     "Gather what a run found, hold it against the contract, and write it."
     files, race, versions = built(folder), raced(folder), {}
     for f in files: versions |= f.versions
-    results = dict(dataset=files[0].inputs["dataset"], n_eval=files[0].facts["check"]["n"], threads=1, versions=versions,
-                   cpu=machine()["cpu"], race={k: v for k, v in race.items() if k != "rows"},
-                   seconds=sum(run["days"].values()), rows=[row(f, race) for f in files], **run)
+    results = dict(
+        dataset=files[0].inputs["dataset"],
+        n_eval=files[0].facts["check"]["n"],
+        threads=1,
+        versions=versions,
+        cpu=machine()["cpu"],
+        race={k: v for k, v in race.items() if k != "rows"},
+        seconds=sum(run["days"].values()),
+        rows=[row(f, race) for f in files],
+        **run
+    )
     _validate(results, folder)
     write_json(Path(folder) / "results.json", results)
     return results
@@ -143,8 +257,11 @@ def published(
     results: dict,   # as in `results.json`
 ) -> Table:
     "The table of a run, with what its numbers need beside them."
-    table, flags = summary(results["dataset"], results["n_eval"], results["rows"]), ", ".join(results["race"].get("flags", []))
-    note = f"{results['date']}, {results['cpu']} ({flags}), one thread, seed {results['seed']}. {results['race'].get('why', '')} {table.note}"
+    table, flags = summary(results["dataset"], results["n_eval"], results["rows"]), ", ".join(
+        results["race"].get("flags", [])
+    )
+    here = f"{results['date']}, {results['cpu']} ({flags}), one thread, seed {results['seed']}."
+    note = f"{here} {results['race'].get('why', '')} {table.note}"
     return replace(table, note=note.strip())
 
 # %% ../nbs/30_report.ipynb #c032
@@ -171,7 +288,11 @@ def show_flips(
     "Draw the evaluation images on which an artifact and its model disagree."
     flipped = artifact.facts["check"]["flipped"]
     if not flipped: return print(f"{artifact.recipe}: no image of {len(data.evaluation):,} flipped")
-    show_digits(data.evaluation, [f[0] for f in flipped], [f"a {label}: {a} → {b}" for _, label, a, b in flipped])
+    show_digits(
+        data.evaluation,
+        [f[0] for f in flipped],
+        [f"a {label}: {a} → {b}" for _, label, a, b in flipped],
+    )
 
 # %% ../nbs/30_report.ipynb #c035
 PARTS = {"weights": "#4477aa", "scales": "#ccbb44", "container": "#bbbbbb"}
@@ -191,7 +312,10 @@ def show_sizes(
     ax.invert_yaxis()
     ax.margins(x=.12)
     ax.legend(loc="lower right", fontsize=8)
-    ax.set(xlabel="size in kB (1,000 bytes)", title=f"Size of each artifact, {files[0].inputs['dataset']}")
+    ax.set(
+        xlabel="size in kB (1,000 bytes)",
+        title=f"Size of each artifact, {files[0].inputs['dataset']}",
+    )
     fig.tight_layout()
     plt.show()
 
@@ -202,9 +326,23 @@ def draw_tradeoff(
 ):
     "Accuracy with its interval against median latency, one point for each timed row."
     for i, r in enumerate(r for r in results["rows"] if r["latency_p50_us"] is not None):
-        error = [[100 * (r["accuracy"] - r["accuracy_low"])], [100 * (r["accuracy_high"] - r["accuracy"])]]
-        ax.errorbar(r["latency_p50_us"], 100 * r["accuracy"], error, marker="osD^vPX*"[i % 8], capsize=3, label=r["recipe"])
-    ax.set(xlabel="median latency in µs, one thread", ylabel="accuracy in %", title=f"Accuracy against latency, {results['dataset']}")
+        error = [
+            [100 * (r["accuracy"] - r["accuracy_low"])],
+            [100 * (r["accuracy_high"] - r["accuracy"])],
+        ]
+        ax.errorbar(
+            r["latency_p50_us"],
+            100 * r["accuracy"],
+            error,
+            marker="osD^vPX*"[i % 8],
+            capsize=3,
+            label=r["recipe"],
+        )
+    ax.set(
+        xlabel="median latency in µs, one thread",
+        ylabel="accuracy in %",
+        title=f"Accuracy against latency, {results['dataset']}",
+    )
     ax.legend(fontsize=8, loc="center left", bbox_to_anchor=(1, .5))
 
 def show_tradeoff(
@@ -231,7 +369,12 @@ def draw_svg(
         draw_tradeoff(results, figure.subplots())
         figure.tight_layout()
         text = io.StringIO()
-        figure.savefig(text, format="svg", transparent=True, metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
+        figure.savefig(
+            text,
+            format="svg",
+            transparent=True,
+            metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")),
+        )
     return text.getvalue().partition("<svg")[1] + text.getvalue().partition("<svg")[2]
 
 def _digit(image):
@@ -243,15 +386,33 @@ def _digit(image):
 
 def _flips(files, data):
     "For each artifact with flips: its name, and image and text of at most twelve."
-    return [(f.recipe, [(_digit(data.evaluation.images[i]), f"a {label}: {a} → {b}") for i, label, a, b in flipped[:12]])
-            for f in files if (flipped := f.facts["check"]["flipped"])]
+    return [
+        (
+            f.recipe,
+            [
+                (_digit(data.evaluation.images[i]), f"a {label}: {a} → {b}")
+                for i, label, a, b in flipped[:12]
+            ],
+        )
+        for f in files
+        if (flipped := f.facts["check"]["flipped"])
+    ]
 
 # %% ../nbs/30_report.ipynb #c042
 def _fill(template, values):
     "A template of the package, filled in."
     from jinja2 import Environment, StrictUndefined
     text = (resources.files("edge_export") / "assets" / template).read_text(encoding="utf-8")
-    return Environment(autoescape=template.endswith(".html"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).from_string(text).render(values)
+    return (
+        Environment(
+            autoescape=template.endswith(".html"),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        .from_string(text)
+        .render(values)
+    )
 
 def write_report(
     folder: str | Path,   # a run's folder with its `results.json`
@@ -260,9 +421,16 @@ def write_report(
     "Write the page and the model card of a run."
     folder = Path(folder)
     results, files = read_results(folder / "results.json"), built(folder)
-    values = dict(r=results, table=summary(results["dataset"], results["n_eval"], results["rows"]), flips=_flips(files, data),
-                  sizes=[(f.recipe, f.bytes, _parts(f)) for f in files], parts=PARTS, largest=max(f.bytes for f in files),
-                  picture=draw_svg(results) if any(r["latency_p50_us"] for r in results["rows"]) else "")
+    values = dict(
+        r=results,
+        table=summary(results["dataset"], results["n_eval"], results["rows"]),
+        flips=_flips(files, data),
+        sizes=[(f.recipe, f.bytes, _parts(f)) for f in files],
+        parts=PARTS,
+        largest=max(f.bytes for f in files),
+        picture=draw_svg(results) if any(r["latency_p50_us"] for r in results["rows"]) else "",
+    )
     for name in ("report.html", "model_card.md"):
-        with whole(folder / name) as scratch: scratch.write_text(_fill(name, values), encoding="utf-8")
+        with whole(folder / name) as scratch:
+            scratch.write_text(_fill(name, values), encoding="utf-8")
     return folder / "report.html"

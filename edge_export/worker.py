@@ -78,8 +78,10 @@ def in_worker(
     worker = _worker()
     try: return worker.submit(_job, function, args, kwargs, talking.get()).result()
     except TerminatedWorkerError as e:
-        raise EdgeExportError(f"the worker process died in {function.__name__} (out of memory, or a crash in a "
-                              "converter). Run again; what was finished is kept") from e
+        raise EdgeExportError(
+            f"the worker process died in {function.__name__} (out of memory, or a crash in a "
+            "converter). Run again; what was finished is kept"
+        ) from e
     except KeyboardInterrupt:
         fresh_worker()
         raise

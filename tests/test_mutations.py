@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from edge_export import SimpleCNN, build
 from edge_export.artifact import EdgeExportError, Session

@@ -47,9 +47,16 @@ def export_onnx(
     import torch
     example = torch.from_numpy(data.calibration.images[:2])
     with quietly():
-        program = torch.onnx.export(model.eval(), (example,), dynamo=True, opset_version=OPSET, verbose=False,
-                                    dynamic_shapes=({0: torch.export.Dim("batch")},),
-                                    input_names=["image"], output_names=["logits"])
+        program = torch.onnx.export(
+            model.eval(),
+            (example,),
+            dynamo=True,
+            opset_version=OPSET,
+            verbose=False,
+            dynamic_shapes=({0: torch.export.Dim("batch")},),
+            input_names=["image"],
+            output_names=["logits"],
+        )
     _save(strip(program.model_proto), target)
 
 # %% ../../nbs/10_onnx.ipynb #c012
@@ -65,7 +72,10 @@ class OnnxSession(Session):
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3
         if exact: options.add_session_config_entry("session.x64quantprecision", "1")
-        try: self.session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        try:
+            self.session = onnxruntime.InferenceSession(
+                str(path), options, providers=["CPUExecutionProvider"]
+            )
         except Exception as e:   # ONNX Runtime's own exception classes have no common base
             raise EdgeExportError(f"{path} is not a model that ONNX Runtime can load: {e}") from e
         self.input = self.session.get_inputs()[0]
@@ -73,7 +83,10 @@ class OnnxSession(Session):
 
     def one(self, batch): return self.session.run(None, {self.input.name: batch})[0]
 
-    def run(self, images): return np.concatenate([self.one(b) for b in np.array_split(images, -(-len(images) // 1000))])
+    def run(self, images):
+        return np.concatenate(
+            [self.one(b) for b in np.array_split(images, -(-len(images) // 1000))]
+        )
 
 # %% ../../nbs/10_onnx.ipynb #c016
 def read_onnx(
@@ -99,8 +112,12 @@ def stored_weights(
     found = [Stored(v) for v in tensors.values() if v.dtype == np.float32]
     for name in [n for n in tensors if n.endswith("_quantized")]:
         own = name if f"{name}_scale" in tensors else name.removesuffix("_quantized")
-        values, scale, zero = (tensors[n].astype(float) for n in (name, f"{own}_scale", f"{own}_zero_point"))
-        channels = [scale.size if n == scale.size else 1 for n in values.shape[:1]] + [1] * (values.ndim - 1)
+        values, scale, zero = (
+            tensors[n].astype(float) for n in (name, f"{own}_scale", f"{own}_zero_point")
+        )
+        channels = [scale.size if n == scale.size else 1 for n in values.shape[:1]] + [1] * (
+            values.ndim - 1
+        )
         scale, zero = scale.reshape(channels), zero.reshape(channels)
         found.append(Stored((values - zero) * scale, scale))
     return found
@@ -111,8 +128,14 @@ def split_size(
     "What a graph's bytes are spent on."
     tensors = initializers(model)
     scales = {n for n in tensors if n.endswith(("_scale", "_zero_point"))}
-    weights = [v for n, v in tensors.items() if n not in scales and (v.dtype == np.float32 or n.endswith("_quantized"))]
-    return dict(weights=sum(v.nbytes for v in weights), scales=sum(tensors[n].nbytes for n in scales))
+    weights = [
+        v
+        for n, v in tensors.items()
+        if n not in scales and (v.dtype == np.float32 or n.endswith("_quantized"))
+    ]
+    return dict(
+        weights=sum(v.nbytes for v in weights), scales=sum(tensors[n].nbytes for n in scales)
+    )
 
 def operators(
     path: Path,
@@ -130,11 +153,16 @@ def prove_export(
     graph = read_onnx(target)
     opset = {o.domain: o.version for o in graph.opset_import}
     if opset != {"": OPSET}: raise CheckFailed(f"opset {opset}, expected {OPSET}")
-    weights = prove_weights({k: v.numpy() for k, v in model.state_dict().items()}, stored_weights(graph))
+    weights = prove_weights(
+        {k: v.numpy() for k, v in model.state_dict().items()}, stored_weights(graph)
+    )
     session, spread = OnnxSession(target), np.ptp(predict(model, data.calibration.images))
     for n in (1, 2, 7):
-        error = np.abs(session(data.calibration.images[:n]) - predict(model, data.calibration.images[:n])).max()
-        if not error <= 1e-4 * spread: raise CheckFailed(f"batch of {n}: logit error {error:.3g} on a range of {spread:.3g}")
+        error = np.abs(
+            session(data.calibration.images[:n]) - predict(model, data.calibration.images[:n])
+        ).max()
+        if not error <= 1e-4 * spread:
+            raise CheckFailed(f"batch of {n}: logit error {error:.3g} on a range of {spread:.3g}")
     return dict(operators=operators(target), opset=OPSET, weights=weights, size=split_size(graph))
 
 # %% ../../nbs/10_onnx.ipynb #c021
@@ -147,7 +175,9 @@ def quantize_dynamic(
     "Weights in int8, activations quantized image by image."
     from onnxruntime import quantization
     with quietly(), tempfile.TemporaryDirectory() as folder:
-        quantization.quantize_dynamic(str(source), f"{folder}/q.onnx", weight_type=quantization.QuantType[weights])
+        quantization.quantize_dynamic(
+            str(source), f"{folder}/q.onnx", weight_type=quantization.QuantType[weights]
+        )
         _save(strip(read_onnx(f"{folder}/q.onnx")), target)
 
 # %% ../../nbs/10_onnx.ipynb #c024
@@ -187,12 +217,19 @@ def quantize_static(
     from onnxruntime import quantization as q
     from onnxruntime.quantization.shape_inference import quant_pre_process
     kinds = {"s8": q.QuantType.QInt8, "u8": q.QuantType.QUInt8}
-    if scheme not in ("s8s8", "u8s8", "u8u8"): raise EdgeExportError(f"scheme '{scheme}': take s8s8, u8s8 or u8u8")
+    if scheme not in ("s8s8", "u8s8", "u8u8"):
+        raise EdgeExportError(f"scheme '{scheme}': take s8s8, u8s8 or u8u8")
     with quietly(), tempfile.TemporaryDirectory() as folder:
         quant_pre_process(str(source), f"{folder}/p.onnx")
-        q.quantize_static(f"{folder}/p.onnx", f"{folder}/q.onnx", _reader(source, data.calibration.images),
-                          per_channel=True, reduce_range=reduce_range,
-                          activation_type=kinds[scheme[:2]], weight_type=kinds[scheme[2:]])
+        q.quantize_static(
+            f"{folder}/p.onnx",
+            f"{folder}/q.onnx",
+            _reader(source, data.calibration.images),
+            per_channel=True,
+            reduce_range=reduce_range,
+            activation_type=kinds[scheme[:2]],
+            weight_type=kinds[scheme[2:]],
+        )
         _save(strip(read_onnx(f"{folder}/q.onnx")), target)
 
 # %% ../../nbs/10_onnx.ipynb #c033
@@ -217,7 +254,9 @@ def _activations(source, names):
     del graph.graph.output[:]
     graph.graph.output.extend(onnx.helper.make_empty_tensor_value_info(n) for n in names)
     import onnxruntime
-    return onnxruntime.InferenceSession(graph.SerializeToString(), providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(
+        graph.SerializeToString(), providers=["CPUExecutionProvider"]
+    )
 
 # %% ../../nbs/10_onnx.ipynb #c034
 def _coverages(source, target, images):
@@ -227,7 +266,8 @@ def _coverages(source, target, images):
     session, name = _activations(source, inside), OnnxSession(source).input.name
     found = {n: Coverage(n, *limits) for n, limits in ranges.items()}
     for batch in np.array_split(images, -(-len(images) // 500)):
-        for n, values in zip([name, *inside], [batch, *session.run(None, {name: batch})]): found[n].add(values)
+        for n, values in zip([name, *inside], [batch, *session.run(None, {name: batch})]):
+            found[n].add(values)
     return list(found.values())
 
 def prove_static(
@@ -238,6 +278,12 @@ def prove_static(
     "The weights are stored, the ranges fit the evaluation images, and no 16-bit sum saturates."
     images = data.evaluation.images
     off = np.abs(OnnxSession(target)(images) - OnnxSession(target, exact=True)(images)).max()
-    if off: raise CheckFailed(f"the logits differ by {off:.3g} between ONNX Runtime's default and exact x86 modes: 16-bit sums "
-                              "saturate, and an Arm board computes something else. Use reduce_range=True or scheme='u8u8'")
-    return prove_dynamic(source, target, data) | dict(ranges=judge_ranges(_coverages(source, target, images)), exact="identical")
+    if off:
+        raise CheckFailed(
+            f"the logits differ by {off:.3g} between ONNX Runtime's default and exact x86 modes: "
+            "16-bit sums saturate, and an Arm board computes something else. Use "
+            "reduce_range=True or scheme='u8u8'"
+        )
+    return prove_dynamic(source, target, data) | dict(
+        ranges=judge_ranges(_coverages(source, target, images)), exact="identical"
+    )

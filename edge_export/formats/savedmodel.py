@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..artifact import EdgeExportError, Session, files_in, need
+from ..artifact import EdgeExportError, Session, need
 from ..check import CheckFailed, Stored, prove_weights
 from ..data import Dataset
 from .onnx import float_weights, initializers, read_onnx, strip
@@ -22,16 +22,18 @@ def _fixed_batch(graph):
     "A dynamic first axis becomes 1, and every shape is inferred."
     import onnx
     from onnxruntime.tools.onnx_model_utils import make_dim_param_fixed
-    for dim in {v.type.tensor_type.shape.dim[0].dim_param for v in graph.graph.input}: make_dim_param_fixed(graph.graph, dim, 1)
+    for dim in {v.type.tensor_type.shape.dim[0].dim_param for v in graph.graph.input}:
+        make_dim_param_fixed(graph.graph, dim, 1)
     return onnx.shape_inference.infer_shapes(graph)
 
 def _flattened(graph):
-    "Each reshape of a 4-D tensor into rows, with the shape before it and the fully connected layer behind it."
+    "Each reshape of a 4-D tensor into rows, the shape before it, and the layer behind it."
     values = [*graph.graph.value_info, *graph.graph.input, *graph.graph.output]
     shapes = {v.name: [d.dim_value for d in v.type.tensor_type.shape.dim] for v in values}
     for node in graph.graph.node:
         before, after = (shapes.get(n, []) for n in (node.input[0], node.output[0]))
-        if node.op_type not in ("Flatten", "Reshape") or len(before) != 4 or len(after) != 2: continue
+        if node.op_type not in ("Flatten", "Reshape") or len(before) != 4 or len(after) != 2:
+            continue
         users = [n for n in graph.graph.node if node.output[0] in n.input]
         if [n.op_type for n in users] == ["Gemm"]: yield node, before, users[0]
 
@@ -49,7 +51,10 @@ def channels_last(
         weights[layer.input[1]].CopyFrom(numpy_helper.from_array(columns, layer.input[1]))
         turned = node.input[0] + "_nhwc"
         position = list(graph.graph.node).index(node)
-        graph.graph.node.insert(position, helper.make_node("Transpose", [node.input[0]], [turned], turned, perm=[0, 2, 3, 1]))
+        graph.graph.node.insert(
+            position,
+            helper.make_node("Transpose", [node.input[0]], [turned], turned, perm=[0, 2, 3, 1]),
+        )
         node.input[0] = turned
     del graph.graph.value_info[:]
     return strip(graph)
@@ -71,9 +76,13 @@ def convert_savedmodel(
     target = Path(target).absolute()
     with tempfile.TemporaryDirectory() as folder:
         onnx.save(channels_last(source), f"{folder}/model.onnx")
-        fresh_worker()   # TensorFlow numbers its functions: a second conversion would have other names, and another hash
+        fresh_worker()   # TensorFlow numbers its functions; a used worker gives other names
         in_worker(_onnx2tf, f"{folder}/model.onnx", f"{folder}/saved")
-        shutil.copytree(f"{folder}/saved", target, ignore=shutil.ignore_patterns("*.tflite", "fingerprint.pb", "assets"))
+        shutil.copytree(
+            f"{folder}/saved",
+            target,
+            ignore=shutil.ignore_patterns("*.tflite", "fingerprint.pb", "assets"),
+        )
 
 # %% ../../nbs/11_savedmodel.ipynb #c021
 def _load(path):
@@ -92,18 +101,25 @@ def _run(path, name, images):
     "Runs in the worker: logits of NHWC images, one call each."
     tf = need("tensorflow", "tflite")
     _, serve = _load(path)
-    return np.concatenate([next(iter(serve(**{name: tf.constant(x[None])}).values())).numpy() for x in images])
+    return np.concatenate(
+        [next(iter(serve(**{name: tf.constant(x[None])}).values())).numpy() for x in images]
+    )
 
 class SavedModelSession(Session):
     "A SavedModel in TensorFlow, in the worker."
     def __init__(self, path: Path):
         self.path = str(Path(path).absolute())
         try: self.name, (_, *rest) = in_worker(_input_shape, self.path)
-        except EdgeExportError as e: raise EdgeExportError(f"{path} is not a SavedModel that TensorFlow can load: {e}") from e
+        except EdgeExportError as e:
+            raise EdgeExportError(
+                f"{path} is not a SavedModel that TensorFlow can load: {e}"
+            ) from e
         self.shape = (rest[-1], *rest[:-1]) if len(rest) == 3 else tuple(rest)
 
     def run(self, images):
-        return in_worker(_run, self.path, self.name, images.transpose(0, 2, 3, 1) if images.ndim == 4 else images)
+        return in_worker(
+            _run, self.path, self.name, images.transpose(0, 2, 3, 1) if images.ndim == 4 else images
+        )
 
 # %% ../../nbs/11_savedmodel.ipynb #c025
 def _tensors(path):
@@ -114,7 +130,11 @@ def _tensors(path):
     nodes = itertools.chain(definition.node, *(f.node_def for f in definition.library.function))
     constants = [tf.make_ndarray(n.attr["value"].tensor) for n in nodes if n.op == "Const"]
     captured = [t.numpy() for t in serve.captured_inputs if t.dtype != tf.resource]
-    return [a for a in [*constants, *captured, *(v.numpy() for v in serve.variables)] if a.dtype == np.float32]
+    return [
+        a
+        for a in [*constants, *captured, *(v.numpy() for v in serve.variables)]
+        if a.dtype == np.float32
+    ]
 
 def tensors(
     path: Path,   # SavedModel folder
@@ -134,4 +154,8 @@ def prove_savedmodel(
         if not np.array_equal(np.sort(trained[name], axis=-1), np.sort(turned[name], axis=-1)):
             raise CheckFailed(f"weights '{name}' were changed by the change of layout")
     weights = prove_weights(turned, [Stored(t) for t in tensors(target)])
-    return dict(weights=weights, tensors=sorted(turned), size=dict(weights=sum(t.nbytes for t in turned.values()), scales=0))
+    return dict(
+        weights=weights,
+        tensors=sorted(turned),
+        size=dict(weights=sum(t.nbytes for t in turned.values()), scales=0),
+    )

@@ -46,7 +46,8 @@ def convert_tflite(
     precision: str = "fp32",  # one of `PRECISIONS`
 ):
     "Convert a SavedModel to TFLite."
-    if precision not in PRECISIONS: raise EdgeExportError(f"precision '{precision}': take one of {', '.join(PRECISIONS)}")
+    if precision not in PRECISIONS:
+        raise EdgeExportError(f"precision '{precision}': take one of {', '.join(PRECISIONS)}")
     images = _nhwc(data.calibration.images) if precision == "int8-static" else None
     Path(target).write_bytes(in_worker(_convert, str(Path(source).absolute()), precision, images))
 
@@ -56,10 +57,15 @@ def _interpreter(path, **options):
     litert = need("ai_edge_litert.interpreter", "tflite")
     if "reference" in options:
         kinds = litert.OpResolverType
-        plain = kinds.BUILTIN_REF if options.pop("reference") else kinds.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+        plain = (
+            kinds.BUILTIN_REF
+            if options.pop("reference")
+            else kinds.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+        )
         options["experimental_op_resolver_type"] = plain
     try:
-        with nullcontext() if talking.get() else redirected(os.devnull):   # LiteRT announces its delegate
+        with nullcontext() if talking.get() else redirected(os.devnull):
+              # LiteRT announces its delegate
             interpreter = litert.Interpreter(model_path=str(path), num_threads=1, **options)
             interpreter.allocate_tensors()
     except (ValueError, RuntimeError) as e:
@@ -83,7 +89,10 @@ class TFLiteSession(Session):
     "A TFLite file in LiteRT, on one thread."
     def __init__(self, path: Path):
         self.interpreter = _interpreter(path)
-        self.input, self.output = self.interpreter.get_input_details()[0], self.interpreter.get_output_details()[0]
+        self.input, self.output = (
+            self.interpreter.get_input_details()[0],
+            self.interpreter.get_output_details()[0],
+        )
         rest = tuple(map(int, self.input["shape"][1:]))
         self.shape = (rest[-1], *rest[:-1]) if len(rest) == 3 else rest
 
@@ -103,7 +112,8 @@ class TFLiteSession(Session):
         self.interpreter.invoke()
         return self.interpreter.get_tensor(self.output["index"])
 
-    def run(self, images): return _real(np.concatenate([self.one(x) for x in self.prepare(images)]), self.output)
+    def run(self, images):
+        return _real(np.concatenate([self.one(x) for x in self.prepare(images)]), self.output)
 
 # %% ../../nbs/12_tflite.ipynb #c017
 REFUSED = {"TRANSPOSE", "SHAPE", "STRIDED_SLICE", "PACK", "CUSTOM"}
@@ -114,7 +124,8 @@ def read_tflite(
     "Read a TFLite file as its schema describes it, or name it when it is none."
     schema = need("ai_edge_litert.schema_py_generated", "tflite")
     try: return schema.ModelT.InitFromPackedBuf(Path(path).read_bytes(), 0)
-    except Exception as e: raise EdgeExportError(f"{path} is not a TFLite file: {e}") from e   # any, for broken bytes
+    except Exception as e:
+        raise EdgeExportError(f"{path} is not a TFLite file: {e}") from e   # any, for broken bytes
 
 def operators(
     path: Path,
@@ -128,7 +139,11 @@ def operators(
 # %% ../../nbs/12_tflite.ipynb #c020
 def _stored(tensor, data, kind):
     "One constant tensor as real numbers, with its quantization step."
-    values = np.frombuffer(np.asarray(data, np.uint8).tobytes(), kind).reshape(tensor.shape).astype(np.float32)
+    values = (
+        np.frombuffer(np.asarray(data, np.uint8).tobytes(), kind)
+        .reshape(tensor.shape)
+        .astype(np.float32)
+    )
     if kind in (np.float32, np.float16): return Stored(values)
     q, channels = tensor.quantization, np.ones(values.ndim, int)
     if len(q.scale) > 1: channels[q.quantizedDimension] = len(q.scale)
@@ -136,12 +151,15 @@ def _stored(tensor, data, kind):
     return Stored((values - zero) * scale, scale)
 
 def _constants(path):
-    "Tensor, bytes and type of each weight: float constants, and integer constants that have a scale."
+    "Tensor, bytes and type of each float constant and each integer constant with a scale."
     schema, model = need("ai_edge_litert.schema_py_generated", "tflite"), read_tflite(path)
     t = schema.TensorType
     kinds = {t.FLOAT32: np.float32, t.FLOAT16: np.float16, t.INT8: np.int8, t.INT32: np.int32}
     for tensor in model.subgraphs[0].tensors:
-        data, scaled = model.buffers[tensor.buffer].data, tensor.quantization and tensor.quantization.scale is not None
+        data, scaled = (
+            model.buffers[tensor.buffer].data,
+            tensor.quantization and tensor.quantization.scale is not None,
+        )
         if data is not None and (tensor.type in (t.FLOAT32, t.FLOAT16) or tensor.type in kinds and scaled):
             yield tensor, data, kinds[tensor.type]
 
@@ -156,7 +174,9 @@ def split_size(
 ) -> dict:      # bytes of `weights` and of `scales`; the rest of the file is its container
     "What a TFLite file's bytes are spent on: a scale takes 4 bytes, a zero point 8."
     constants = list(_constants(path))
-    channels = sum(len(t.quantization.scale) for t, _, kind in constants if kind in (np.int8, np.int32))
+    channels = sum(
+        len(t.quantization.scale) for t, _, kind in constants if kind in (np.int8, np.int32)
+    )
     return dict(weights=sum(len(data) for _, data, _ in constants), scales=12 * channels)
 
 def prove_tflite(
@@ -167,11 +187,14 @@ def prove_tflite(
 ) -> dict:                    # facts
     "No operator that small runtimes refuse; weights and ranges as they should be."
     facts = dict(operators=operators(target))
-    if refused := REFUSED & set(facts["operators"]): raise CheckFailed(f"operators {sorted(refused)} are left in the graph")
+    if refused := REFUSED & set(facts["operators"]):
+        raise CheckFailed(f"operators {sorted(refused)} are left in the graph")
     weights = {f"tensor {i}": t for i, t in enumerate(tensors(source)) if t.size > 1}
-    if precision == "fp16": weights = {k: w.astype(np.float16).astype(np.float32) for k, w in weights.items()}
+    if precision == "fp16":
+        weights = {k: w.astype(np.float16).astype(np.float32) for k, w in weights.items()}
     facts |= dict(weights=prove_weights(weights, stored_weights(target)), size=split_size(target))
-    if precision == "int8-static": facts["ranges"] = judge_ranges(_coverages(source, target, data.evaluation.images))
+    if precision == "int8-static":
+        facts["ranges"] = judge_ranges(_coverages(source, target, data.evaluation.images))
     return facts
 
 # %% ../../nbs/12_tflite.ipynb #c022
@@ -179,15 +202,25 @@ def _coverages(source, target, images):
     "Each activation's float values on `images` against the range of the int8 file."
     with tempfile.TemporaryDirectory() as folder:
         convert_tflite(source, f"{folder}/float.tflite", None)
-        if operators(f"{folder}/float.tflite") != operators(target): raise CheckFailed("the int8 graph has other operators than the float graph")
-        plain = _interpreter(f"{folder}/float.tflite", reference=False, experimental_preserve_all_tensors=True)
+        if operators(f"{folder}/float.tflite") != operators(target):
+            raise CheckFailed("the int8 graph has other operators than the float graph")
+        plain = _interpreter(
+            f"{folder}/float.tflite", reference=False, experimental_preserve_all_tensors=True
+        )
     quantized = _interpreter(target)
-    pairs = [(a["outputs"][0], b["outputs"][0]) for a, b in zip(plain._get_ops_details(), quantized._get_ops_details())]
-    pairs.insert(0, (plain.get_input_details()[0]["index"], quantized.get_input_details()[0]["index"]))
+    pairs = [
+        (a["outputs"][0], b["outputs"][0])
+        for a, b in zip(plain._get_ops_details(), quantized._get_ops_details())
+    ]
+    pairs.insert(
+        0, (plain.get_input_details()[0]["index"], quantized.get_input_details()[0]["index"])
+    )
     details, found = {d["index"]: d for d in quantized.get_tensor_details()}, {}
     for own, other in pairs:
         scale, zero = details[other]["quantization"]
-        found[own] = Coverage(details[other]["name"].split(";")[0], scale * (-128 - zero), scale * (127 - zero))
+        found[own] = Coverage(
+            details[other]["name"].split(";")[0], scale * (-128 - zero), scale * (127 - zero)
+        )
     for image in _nhwc(images):
         plain.set_tensor(pairs[0][0], image[None])
         plain.invoke()
