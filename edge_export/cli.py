@@ -144,6 +144,7 @@ def run_day(
                 language="python",
                 stdout_file=_Above(),
                 extra_arguments=["--log-level=ERROR"],
+                coalesce_streams=True,
             )
     except papermill.PapermillExecutionError as e:
         raise EdgeExportError(f"{notebook.stem} stopped: {_shown(e)}") from None
