@@ -120,6 +120,7 @@ def operator_shares(
             spent[e["args"]["op_name"]] += e["dur"]
     return {name: t / spent.total() for name, t in spent.most_common()}
 
+# %% ../nbs/22_bench.ipynb #c016
 def explain(
     name: str,          # of the int8 recipe
     interval: tuple,    # its ratio, low, high
@@ -141,7 +142,7 @@ def explain(
     )
     return f"{name} is {speed} onnx-fp32 here: its time goes to {top}, and {cpu}."
 
-# %% ../nbs/22_bench.ipynb #c017
+# %% ../nbs/22_bench.ipynb #c018
 class Empty(Session):
     "A session that does nothing: the floor of every latency."
     def prepare(self, images): return list(images)
@@ -149,6 +150,7 @@ class Empty(Session):
 
 BASELINE, TWIN, FLOOR = "onnx-fp32", "onnx-fp32 again (A/A)", "empty call"
 
+# %% ../nbs/22_bench.ipynb #c019
 @dataclass(frozen=True, eq=False, repr=False)
 class Race:
     "What a race found."
@@ -200,6 +202,7 @@ class Race:
     def __repr__(self): return repr(self.table())
     def _repr_html_(self): return self.table()._repr_html_()
 
+# %% ../nbs/22_bench.ipynb #c020
 def ratio_text(r):
     return (
         ""
@@ -207,7 +210,7 @@ def ratio_text(r):
         else f"{r['ratio']:.3f} [{r['ratio_low']:.3f}, {r['ratio_high']:.3f}]"
     )
 
-# %% ../nbs/22_bench.ipynb #c018
+# %% ../nbs/22_bench.ipynb #c021
 def _baseline(files):
     "The `onnx-fp32` artifact of these files: among them, or beside them."
     for f in files:
@@ -219,6 +222,7 @@ def _baseline(files):
         )
     return load_artifact(record)
 
+# %% ../nbs/22_bench.ipynb #c022
 def _run(loaders, images, rounds):
     "One race; if it can tell the twins apart, as many rounds again."
     times = time_blocks(loaders, images, rounds)
@@ -226,6 +230,7 @@ def _run(loaders, images, rounds):
     more = time_blocks(loaders, images, rounds, seed=1)
     return {name: np.concatenate([times[name], more[name]]) for name in loaders}
 
+# %% ../nbs/22_bench.ipynb #c023
 def race(
     files: list,           # of `Artifact`, all of one model
     rounds: int = ROUNDS,  # 30 or more
@@ -252,7 +257,7 @@ def race(
     _save(found, timed)
     return found
 
-# %% ../nbs/22_bench.ipynb #c019
+# %% ../nbs/22_bench.ipynb #c024
 def _save(found, timed):
     "Write `race.json`: the rows by the hash of their file, and what belongs to all."
     rows = {f.sha256: found.row(n) for n, f in timed.items()}

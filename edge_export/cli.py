@@ -115,6 +115,7 @@ class _Above(io.TextIOBase):
             if line.startswith(("· ", "data: ")): tqdm.write(f"  {line}", file=sys.stderr)
         return len(text)
 
+# %% ../nbs/40_cli.ipynb #c018
 def _shown(error):
     "A cell's exception in one line, if it is one of ours; else all of it."
     return (
@@ -123,6 +124,7 @@ def _shown(error):
         else f"{error.ename}: {error.evalue}\n" + "\n".join(error.traceback)
     )
 
+# %% ../nbs/40_cli.ipynb #c019
 def run_day(
     notebook: Path,     # the day
     folder: Path,       # the run's folder: the working folder of the day
@@ -151,6 +153,7 @@ def run_day(
     _arrived(target, own)
     return time.monotonic() - start
 
+# %% ../nbs/40_cli.ipynb #c020
 def _arrived(executed, wanted):
     "The injected parameters stand right behind the declared ones, and nothing came between."
     import nbformat
@@ -161,17 +164,19 @@ def _arrived(executed, wanted):
     if "injected-parameters" not in tags[at + 1] or passed != wanted:
         raise EdgeExportError(f"{executed.name}: the parameters did not arrive")
 
-# %% ../nbs/40_cli.ipynb #c021
+# %% ../nbs/40_cli.ipynb #c024
 def _done(folder, notebook):
     "Was this day run in this folder, and has it not been edited since?"
     return (folder / notebook.name).exists() and ran_as_it_is(folder / notebook.name, notebook)
 
+# %% ../nbs/40_cli.ipynb #c025
 def _finished(folder, notebooks):
     "The results of a finished run, or None."
     try: results = read_results(folder / "results.json")
     except (EdgeExportError, FileNotFoundError): return None
     return results if all(_done(folder, n) for n in notebooks) else None
 
+# %% ../nbs/40_cli.ipynb #c026
 def run(
     days: list,             # numbers of days
     parameters: dict,       # given on the command line; the others keep their defaults
@@ -198,7 +203,7 @@ def run(
     write_report(folder, load_data(parameters["dataset"]))
     return results, folder
 
-# %% ../nbs/40_cli.ipynb #c023
+# %% ../nbs/40_cli.ipynb #c028
 def doctor() -> Table:
     "Each recipe: can it be made here, with what, and if not, what is missing."
     rows = []
@@ -221,7 +226,7 @@ def doctor() -> Table:
         note,
     )
 
-# %% ../nbs/40_cli.ipynb #c027
+# %% ../nbs/40_cli.ipynb #c032
 def publish(
     out: str | Path,   # folder for runs
 ) -> tuple:            # the results, and the run's folder
@@ -247,7 +252,7 @@ def publish(
         scratch.write_text(readme(nbs / "index.ipynb"), encoding="utf-8")
     return results, folder
 
-# %% ../nbs/40_cli.ipynb #c029
+# %% ../nbs/40_cli.ipynb #c034
 USAGE = """edge-export: one PyTorch model through every step of an embedded deployment, each step proven
 
   edge-export run                  the main job: days 1-3, a table, report.html and model_card.md at the end
@@ -280,7 +285,7 @@ def _parser():
     parser.add_argument("-p", "--parameter", nargs=2, action="append", default=[])
     return parser
 
-# %% ../nbs/40_cli.ipynb #c030
+# %% ../nbs/40_cli.ipynb #c035
 def _show(results, folder):
     "The end of a run: table, time, and where the rest is."
     print(summary(results["dataset"], results["n_eval"], results["rows"]))
@@ -313,7 +318,7 @@ COMMANDS = dict(
     run=_run, doctor=_doctor, bench=_bench, publish=lambda args: _show(*publish(args.out))
 )
 
-# %% ../nbs/40_cli.ipynb #c031
+# %% ../nbs/40_cli.ipynb #c036
 def main(
     argv: list | None = None,   # arguments; None: the command line's
 ):

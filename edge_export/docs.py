@@ -98,9 +98,11 @@ def ran_as_it_is(
     source, target = nbformat.read(executed, 4), nbformat.read(notebook, 4)
     return [c.source for c in _own_cells(source)] == [c.source for c in target.cells]
 
+# %% ../nbs/35_docs.ipynb #c023
 def _own_cells(executed):
     return [c for c in executed.cells if "injected-parameters" not in c.metadata.get("tags", [])]
 
+# %% ../nbs/35_docs.ipynb #c024
 def publish_day(
     executed: str | Path,   # notebook in a run's folder
     notebook: str | Path,   # the day it came from
@@ -114,6 +116,7 @@ def publish_day(
         if old.cell_type == "code": old.outputs, old.execution_count = new.outputs, None
     with whole(notebook) as scratch: nbformat.write(target, scratch)
 
+# %% ../nbs/35_docs.ipynb #c025
 def hash_outputs(
     notebook: str | Path,
 ) -> str:                # SHA-256 of what its outputs say
@@ -129,6 +132,7 @@ def hash_outputs(
     ]
     return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
+# %% ../nbs/35_docs.ipynb #c026
 def publish_models(
     run: str | Path,      # a run's folder
     models: str | Path,   # `models/`

@@ -67,6 +67,7 @@ def from_runs(
         ),
     ]
 
+# %% ../nbs/45_figures.ipynb #c010
 def import_seconds() -> dict:
     "How long `import edge_export` takes in a new process: the median of seven."
     code = (
@@ -82,7 +83,7 @@ def import_seconds() -> dict:
     )
     return figure("series.import_seconds", times[3], "s", "<= 0.3", (times[0], times[-1]))
 
-# %% ../nbs/45_figures.ipynb #c012
+# %% ../nbs/45_figures.ipynb #c013
 def _bare_onnx(path):
     "ONNX Runtime's own call, one thread."
     import onnxruntime
@@ -108,7 +109,7 @@ def _loop(call, inputs):
         times.append(time.perf_counter_ns() - start)
     return float(np.median(times[15:])) / 1000
 
-# %% ../nbs/45_figures.ipynb #c013
+# %% ../nbs/45_figures.ipynb #c014
 def against_bare(
     name: str,            # of the figure
     load,                 # path to session
@@ -125,6 +126,7 @@ def against_bare(
         looped.append(_loop(bare(path), inputs))
     return figure(name, abs(np.median(raced) / np.median(looped) - 1), "share", "<= 0.1")
 
+# %% ../nbs/45_figures.ipynb #c015
 class Slowed(OnnxSession):
     "A session that spins for a fifth of its own time after each call."
     def one(self, x):
@@ -134,6 +136,7 @@ class Slowed(OnnxSession):
         while time.perf_counter_ns() < end + (end - start) // 5: pass
         return logits
 
+# %% ../nbs/45_figures.ipynb #c016
 def told_apart(
     path: Path,           # onnx-fp32
     images: np.ndarray,
@@ -153,7 +156,7 @@ def told_apart(
     return [figure("series.slowed_found", slower, f"of {races} races", f">= {races}"),
             figure("series.equal_not_told_apart", equal, f"of {races} races", f">= {races - 1}")]
 
-# %% ../nbs/45_figures.ipynb #c015
+# %% ../nbs/45_figures.ipynb #c018
 def series(
     out: str | Path,   # folder for runs
 ) -> list:
@@ -177,6 +180,7 @@ def series(
 
 AREAS = {"series": series}
 
+# %% ../nbs/45_figures.ipynb #c019
 def figures(
     area: str,         # one of `AREAS`
     out: str | Path,   # folder for runs; `bench.json` is written there

@@ -58,9 +58,11 @@ def _percent(value, low, high, sign=""):
     "A share and its interval, in percent."
     return f"{value:{sign}.2%} [{low:{sign}.2%}, {high:{sign}.2%}]".replace("%", "") + " %"
 
+# %% ../nbs/30_report.ipynb #c009
 def _times(r):
     return ["" if r["latency_p50_us"] is None else f"{r['latency_p50_us']:.1f}", ratio_text(r)]
 
+# %% ../nbs/30_report.ipynb #c010
 def _few(n, rows):
     "What so few images cannot show."
     best = min(r["delta_high"] - r["delta"] for r in rows)
@@ -73,6 +75,7 @@ def _few(n, rows):
         )
     )
 
+# %% ../nbs/30_report.ipynb #c011
 def summary(
     dataset: str,   # name of the data set
     n_eval: int,    # evaluation images
@@ -106,6 +109,7 @@ def summary(
         _few(n_eval, rows),
     )
 
+# %% ../nbs/30_report.ipynb #c012
 def compare(
     files: list,                # of `Artifact`
     found: Race | None = None,  # with it the table has latencies
@@ -122,7 +126,7 @@ def compare(
         files[0].inputs["dataset"], files[0].facts["check"]["n"], [row(f, race) for f in files]
     )
 
-# %% ../nbs/30_report.ipynb #c012
+# %% ../nbs/30_report.ipynb #c016
 def gates() -> Table:
     "What each precision must hold."
     def text(value, form): return "" if value is None else form.format(value)
@@ -150,7 +154,7 @@ def gates() -> Table:
         rows,
     )
 
-# %% ../nbs/30_report.ipynb #c015
+# %% ../nbs/30_report.ipynb #c019
 def ranges(
     artifact: Artifact,   # a static int8 file
 ) -> Table:
@@ -171,7 +175,7 @@ def ranges(
         rows,
     )
 
-# %% ../nbs/30_report.ipynb #c018
+# %% ../nbs/30_report.ipynb #c022
 def _parts(artifact):
     "Bytes of weights, scales and container; where a recipe does not tell, all container."
     size = artifact.facts.get("size", dict(weights=0, scales=0))
@@ -198,7 +202,7 @@ def sizes(
         rows,
     )
 
-# %% ../nbs/30_report.ipynb #c023
+# %% ../nbs/30_report.ipynb #c027
 def schema() -> dict:
     "The JSON Schema of `results.json`."
     return read_json(resources.files("edge_export") / "assets" / "results.schema.json")
@@ -221,7 +225,7 @@ def _validate(results, where):
             "Make it again with edge-export run --fresh"
         )
 
-# %% ../nbs/30_report.ipynb #c025
+# %% ../nbs/30_report.ipynb #c029
 def write_results(
     folder: str | Path,   # a run's folder: its artifacts and its last race
     **run,                # `seed`, `parameters`, `date`, and `days`: seconds of each day
@@ -252,7 +256,7 @@ def read_results(
     _validate(results, path)
     return results
 
-# %% ../nbs/30_report.ipynb #c027
+# %% ../nbs/30_report.ipynb #c031
 def published(
     results: dict,   # as in `results.json`
 ) -> Table:
@@ -264,7 +268,7 @@ def published(
     note = f"{here} {results['race'].get('why', '')} {table.note}"
     return replace(table, note=note.strip())
 
-# %% ../nbs/30_report.ipynb #c032
+# %% ../nbs/30_report.ipynb #c036
 def show_digits(
     part: Part,
     positions: list,   # which of its images; at most twelve are shown
@@ -294,7 +298,7 @@ def show_flips(
         [f"a {label}: {a} → {b}" for _, label, a, b in flipped],
     )
 
-# %% ../nbs/30_report.ipynb #c035
+# %% ../nbs/30_report.ipynb #c039
 PARTS = {"weights": "#4477aa", "scales": "#ccbb44", "container": "#bbbbbb"}
 
 def show_sizes(
@@ -319,7 +323,7 @@ def show_sizes(
     fig.tight_layout()
     plt.show()
 
-# %% ../nbs/30_report.ipynb #c038
+# %% ../nbs/30_report.ipynb #c042
 def draw_tradeoff(
     results: dict,   # as in `results.json`
     ax,              # matplotlib's
@@ -345,6 +349,7 @@ def draw_tradeoff(
     )
     ax.legend(fontsize=8, loc="center left", bbox_to_anchor=(1, .5))
 
+# %% ../nbs/30_report.ipynb #c043
 def show_tradeoff(
     files: list,   # of `Artifact`, raced
 ):
@@ -356,7 +361,7 @@ def show_tradeoff(
     fig.tight_layout()
     plt.show()
 
-# %% ../nbs/30_report.ipynb #c041
+# %% ../nbs/30_report.ipynb #c046
 def draw_svg(
     results: dict,   # as in `results.json`
 ) -> str:
@@ -377,6 +382,7 @@ def draw_svg(
         )
     return text.getvalue().partition("<svg")[1] + text.getvalue().partition("<svg")[2]
 
+# %% ../nbs/30_report.ipynb #c047
 def _digit(image):
     "An image as a PNG that HTML can hold."
     from PIL import Image
@@ -384,6 +390,7 @@ def _digit(image):
     Image.fromarray((255 - 255 * image[0]).astype("uint8")).save(png, "PNG")
     return "data:image/png;base64," + base64.b64encode(png.getvalue()).decode()
 
+# %% ../nbs/30_report.ipynb #c048
 def _flips(files, data):
     "For each artifact with flips: its name, and image and text of at most twelve."
     return [
@@ -398,7 +405,7 @@ def _flips(files, data):
         if (flipped := f.facts["check"]["flipped"])
     ]
 
-# %% ../nbs/30_report.ipynb #c042
+# %% ../nbs/30_report.ipynb #c049
 def _fill(template, values):
     "A template of the package, filled in."
     from jinja2 import Environment, StrictUndefined
@@ -414,6 +421,7 @@ def _fill(template, values):
         .render(values)
     )
 
+# %% ../nbs/30_report.ipynb #c050
 def write_report(
     folder: str | Path,   # a run's folder with its `results.json`
     data: Dataset,

@@ -97,6 +97,7 @@ def read_onnx(
     try: return onnx.load(str(path))
     except Exception as e: raise EdgeExportError(f"{path} is not an ONNX file: {e}") from e
 
+# %% ../../nbs/10_onnx.ipynb #c017
 def initializers(
     model,   # `onnx.ModelProto`
 ) -> dict:   # name to array
@@ -104,6 +105,7 @@ def initializers(
     from onnx import numpy_helper
     return {i.name: numpy_helper.to_array(i) for i in model.graph.initializer}
 
+# %% ../../nbs/10_onnx.ipynb #c018
 def stored_weights(
     model,   # `onnx.ModelProto`
 ) -> list:   # of `Stored`
@@ -122,6 +124,7 @@ def stored_weights(
         found.append(Stored((values - zero) * scale, scale))
     return found
 
+# %% ../../nbs/10_onnx.ipynb #c019
 def split_size(
     model,   # `onnx.ModelProto`
 ) -> dict:   # bytes of `weights` and of `scales`; the rest of the file is its container
@@ -137,13 +140,14 @@ def split_size(
         weights=sum(v.nbytes for v in weights), scales=sum(tensors[n].nbytes for n in scales)
     )
 
+# %% ../../nbs/10_onnx.ipynb #c020
 def operators(
     path: Path,
 ) -> list:      # operator names in the order of the graph
     "The operators of an ONNX file."
     return [node.op_type for node in read_onnx(path).graph.node]
 
-# %% ../../nbs/10_onnx.ipynb #c017
+# %% ../../nbs/10_onnx.ipynb #c021
 def prove_export(
     model,          # `torch.nn.Module` it was exported from
     target: Path,
@@ -165,7 +169,7 @@ def prove_export(
             raise CheckFailed(f"batch of {n}: logit error {error:.3g} on a range of {spread:.3g}")
     return dict(operators=operators(target), opset=OPSET, weights=weights, size=split_size(graph))
 
-# %% ../../nbs/10_onnx.ipynb #c021
+# %% ../../nbs/10_onnx.ipynb #c025
 def quantize_dynamic(
     source: Path,             # fp32 ONNX file
     target: Path,             # file to write
@@ -180,7 +184,7 @@ def quantize_dynamic(
         )
         _save(strip(read_onnx(f"{folder}/q.onnx")), target)
 
-# %% ../../nbs/10_onnx.ipynb #c024
+# %% ../../nbs/10_onnx.ipynb #c028
 def float_weights(
     path: Path,   # fp32 ONNX file
 ) -> dict:        # name to array
@@ -197,7 +201,7 @@ def prove_dynamic(
     weights = prove_weights(float_weights(source), stored_weights(graph))
     return dict(operators=operators(target), weights=weights, size=split_size(graph))
 
-# %% ../../nbs/10_onnx.ipynb #c030
+# %% ../../nbs/10_onnx.ipynb #c034
 def _reader(source, images):
     "All calibration images as one batch, in the form ONNX Runtime asks for."
     from onnxruntime.quantization import CalibrationDataReader
@@ -232,7 +236,7 @@ def quantize_static(
         )
         _save(strip(read_onnx(f"{folder}/q.onnx")), target)
 
-# %% ../../nbs/10_onnx.ipynb #c033
+# %% ../../nbs/10_onnx.ipynb #c037
 def activation_ranges(
     path: Path,   # a QDQ file
 ) -> dict:        # tensor of the fp32 graph to (low, high)
@@ -258,7 +262,7 @@ def _activations(source, names):
         graph.SerializeToString(), providers=["CPUExecutionProvider"]
     )
 
-# %% ../../nbs/10_onnx.ipynb #c034
+# %% ../../nbs/10_onnx.ipynb #c038
 def _coverages(source, target, images):
     "Each activation's values on `images` against its calibrated range."
     ranges = activation_ranges(target)

@@ -91,12 +91,14 @@ def _load(path):
     loaded = tf.saved_model.load(path)    # the function dies with the object that holds it
     return loaded, loaded.signatures["serving_default"]
 
+# %% ../../nbs/11_savedmodel.ipynb #c022
 def _input_shape(path):
     "Runs in the worker: name and shape of the one input."
     _, serve = _load(path)
     (name, spec), = serve.structured_input_signature[1].items()
     return name, tuple(spec.shape)
 
+# %% ../../nbs/11_savedmodel.ipynb #c023
 def _run(path, name, images):
     "Runs in the worker: logits of NHWC images, one call each."
     tf = need("tensorflow", "tflite")
@@ -105,6 +107,7 @@ def _run(path, name, images):
         [next(iter(serve(**{name: tf.constant(x[None])}).values())).numpy() for x in images]
     )
 
+# %% ../../nbs/11_savedmodel.ipynb #c024
 class SavedModelSession(Session):
     "A SavedModel in TensorFlow, in the worker."
     def __init__(self, path: Path):
@@ -121,7 +124,7 @@ class SavedModelSession(Session):
             _run, self.path, self.name, images.transpose(0, 2, 3, 1) if images.ndim == 4 else images
         )
 
-# %% ../../nbs/11_savedmodel.ipynb #c025
+# %% ../../nbs/11_savedmodel.ipynb #c028
 def _tensors(path):
     "Runs in the worker: every float constant and variable of a SavedModel."
     tf = need("tensorflow", "tflite")
@@ -136,12 +139,14 @@ def _tensors(path):
         if a.dtype == np.float32
     ]
 
+# %% ../../nbs/11_savedmodel.ipynb #c029
 def tensors(
     path: Path,   # SavedModel folder
 ) -> list:        # of float32 arrays
     "Every float tensor that a SavedModel stores."
     return in_worker(_tensors, str(Path(path).absolute()))
 
+# %% ../../nbs/11_savedmodel.ipynb #c030
 def prove_savedmodel(
     source: Path,    # fp32 ONNX file it was made from
     target: Path,

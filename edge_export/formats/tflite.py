@@ -150,6 +150,7 @@ def _stored(tensor, data, kind):
     scale, zero = (np.asarray(v, float).reshape(channels) for v in (q.scale, q.zeroPoint))
     return Stored((values - zero) * scale, scale)
 
+# %% ../../nbs/12_tflite.ipynb #c021
 def _constants(path):
     "Tensor, bytes and type of each float constant and each integer constant with a scale."
     schema, model = need("ai_edge_litert.schema_py_generated", "tflite"), read_tflite(path)
@@ -163,12 +164,14 @@ def _constants(path):
         if data is not None and (tensor.type in (t.FLOAT32, t.FLOAT16) or tensor.type in kinds and scaled):
             yield tensor, data, kinds[tensor.type]
 
+# %% ../../nbs/12_tflite.ipynb #c022
 def stored_weights(
     path: Path,
 ) -> list:      # of `Stored`
     "The weights of a TFLite file as real numbers."
     return [_stored(*constant) for constant in _constants(path)]
 
+# %% ../../nbs/12_tflite.ipynb #c023
 def split_size(
     path: Path,
 ) -> dict:      # bytes of `weights` and of `scales`; the rest of the file is its container
@@ -179,6 +182,7 @@ def split_size(
     )
     return dict(weights=sum(len(data) for _, data, _ in constants), scales=12 * channels)
 
+# %% ../../nbs/12_tflite.ipynb #c024
 def prove_tflite(
     source: Path,             # SavedModel it was made from
     target: Path,
@@ -197,7 +201,7 @@ def prove_tflite(
         facts["ranges"] = judge_ranges(_coverages(source, target, data.evaluation.images))
     return facts
 
-# %% ../../nbs/12_tflite.ipynb #c022
+# %% ../../nbs/12_tflite.ipynb #c026
 def _coverages(source, target, images):
     "Each activation's float values on `images` against the range of the int8 file."
     with tempfile.TemporaryDirectory() as folder:
