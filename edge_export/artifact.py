@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['UNWRITABLE', 'EdgeExportError', 'need', 'whole', 'write_json', 'read_json', 'files_in', 'sha256', 'hash_arrays',
-           'Artifact', 'describe', 'versions', 'load_artifact', 'check_images', 'Session', 'Table']
+           'Artifact', 'describe', 'versions', 'load_artifact', 'check_images', 'Session', 'Tap', 'Table']
 
 # %% ../nbs/00_artifact.ipynb #c002
 import errno, hashlib, importlib, json, os, shutil, tempfile
@@ -185,7 +185,7 @@ def check_images(
         raise EdgeExportError(
             f"images are {images.dtype}, the model takes float32: images.astype('float32')"
         )
-    bad = np.flatnonzero(~np.isfinite(images).reshape(len(images), -1).all(1))
+    bad = np.flatnonzero(~np.isfinite(images).all(tuple(range(1, images.ndim))))
     if len(bad):
         raise EdgeExportError(
             f"image {bad[0]} holds NaN or infinity ({len(bad)} of {len(images)} do)"
@@ -212,6 +212,15 @@ class Session:
         return self.run(check_images(images, self.shape))
 
 # %% ../nbs/00_artifact.ipynb #c038
+@dataclass(frozen=True, eq=False)
+class Tap:
+    "One tensor of a running artifact."
+    name: str                   # as the file calls it
+    values: np.ndarray          # (N, ...) float32
+    low: float | None = None    # the range of its integers; None: it is a float
+    high: float | None = None
+
+# %% ../nbs/00_artifact.ipynb #c041
 @dataclass(frozen=True)
 class Table:
     "Rows for people: text in a terminal, HTML in a notebook, Markdown in a README."

@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['ENOUGH', 'GATES', 'RANGE_LIMITS', 'CheckFailed', 'wilson', 'mcnemar', 'newcombe', 'Reference', 'reference', 'Check',
-           'measure', 'Gate', 'judge', 'check', 'Stored', 'prove_weights', 'Coverage', 'judge_ranges']
+           'measure', 'Gate', 'judge', 'check', 'along', 'Stored', 'prove_weights', 'Coverage', 'judge_ranges',
+           'judge_calibrated']
 
 # %% ../nbs/04_check.ipynb #c002
 from dataclasses import dataclass
@@ -71,6 +72,9 @@ class Reference:
 
     @property
     def spread(self) -> float: return float(np.ptp(self.logits))
+
+    @property
+    def accuracy(self) -> float: return float((self.logits.argmax(1) == self.labels).mean())
 
 def reference(
     model,               # `torch.nn.Module`
@@ -180,6 +184,7 @@ ENOUGH = 5_000   # evaluation images that an interval of ±0.3 points needs
 
 GATES = {"fp32": Gate(flips=0, relative_error=1e-4),
          "fp16": Gate(relative_error=5e-3),
+         "int16x8": Gate(sqnr_db=30, delta_low=-0.003, net_loss=1),
          "int8": Gate(sqnr_db=25, delta_low=-0.003, net_loss=3)}
 
 # %% ../nbs/04_check.ipynb #c026
@@ -221,6 +226,21 @@ def check(
     return judge(measure(session(data.evaluation.images), ref), gate)
 
 # %% ../nbs/04_check.ipynb #c036
+def along(
+    values: np.ndarray,   # integers of a tensor
+    scales: np.ndarray,   # one, or one for each channel
+    axis: int,            # of the channels
+) -> np.ndarray:          # broadcastable to `values`
+    "Scales or zero points in the shape of the channels they belong to."
+    if scales.size == 1: return scales.reshape(())
+    if axis >= values.ndim or values.shape[axis] != scales.size:
+        raise CheckFailed(
+            f"a weight {values.shape} has {scales.size} scales along axis {axis}: the channels "
+            "are on another axis"
+        )
+    return scales.reshape([-1 if i == axis else 1 for i in range(values.ndim)])
+
+# %% ../nbs/04_check.ipynb #c039
 @dataclass(frozen=True, eq=False)
 class Stored:
     "A tensor as a file stores it."
@@ -228,10 +248,11 @@ class Stored:
     step: np.ndarray | float = 0   # width of a quantization step, broadcastable; 0: a float
 
     def holds(self, wanted: np.ndarray) -> bool:
-        "Is this the wanted tensor, up to half a step?"
-        return wanted.shape == self.values.shape and bool(
-            np.all(np.abs(self.values - wanted) <= 0.501 * self.step)
-        )
+        "Is this the wanted tensor, up to half a step (and, with it, the last bit of a float32)?"
+        if wanted.shape != self.values.shape: return False
+        step = np.asarray(self.step)
+        allowed = np.where(step > 0, 0.501 * step + 2.0**-23 * np.abs(wanted), 0)
+        return bool(np.all(np.abs(self.values - wanted) <= allowed))
 
 def prove_weights(
     wanted: dict,   # name to array: the trained weights
@@ -246,7 +267,7 @@ def prove_weights(
             raise CheckFailed(f"weights '{name}' {value.shape} are not in the converted file")
     return "within half a step" if any(np.any(s.step) for s in matches.values()) else "identical"
 
-# %% ../nbs/04_check.ipynb #c040
+# %% ../nbs/04_check.ipynb #c043
 RANGE_LIMITS = dict(outside=0.005, used=0.5)
 
 @dataclass
@@ -277,7 +298,7 @@ class Coverage:
         width = min(self.high, self.largest) - max(self.low, self.smallest)
         return max(width, 0) / (self.high - self.low)
 
-# %% ../nbs/04_check.ipynb #c041
+# %% ../nbs/04_check.ipynb #c044
 def judge_ranges(
     coverages: list,   # of `Coverage`
 ) -> list:             # of dicts: name, low, high, outside, used
@@ -298,3 +319,21 @@ def judge_ranges(
     return [
         dict(name=c.name, low=c.low, high=c.high, outside=c.outside, used=c.used) for c in coverages
     ]
+
+# %% ../nbs/04_check.ipynb #c048
+def judge_calibrated(
+    coverages: list,   # of `Coverage`, fed with the calibration images
+):
+    "Raise unless each range is what min-max calibration gives on just these images."
+    def off(c):
+        step = (c.high - c.low) / 255
+        low, high = min(c.smallest, 0), max(c.largest, 0)
+        return max(abs(c.low - low), abs(c.high - high)) / step
+    known = {(c.low, c.high) for c in coverages if off(c) <= 0.51}   # a pooling shares its input's
+    for c in coverages:
+        if (c.low, c.high) in known: continue
+        raise CheckFailed(
+            f"the range [{c.low:.4g}, {c.high:.4g}] of '{c.name}' is not the one that the "
+            f"calibration images give, [{min(c.smallest, 0):.4g}, {max(c.largest, 0):.4g}]: "
+            "it was calibrated on others, or a scale or zero point is wrong"
+        )

@@ -23,6 +23,7 @@ DAYS = {
     1: "day1_pytorch_to_onnx_quant",
     2: "day2_onnx_to_tflite",
     3: "day3_inference_and_benchmark",
+    4: "day4_quantization",
 }
 
 def days_folder() -> Path:
@@ -256,14 +257,14 @@ def publish(
 USAGE = """edge-export: one PyTorch model through every step of an embedded deployment, each step proven
 
   edge-export run                  the main job: days 1-3, a table, report.html and model_card.md at the end
-  edge-export run --days 1         one day, or some: 1,2 or 1-3
+  edge-export run --days 4         one day, or some: 1,2 or 1-4; day 4 is quantization in full
   edge-export run --dataset mnist  auto (MNIST if it can be had), mnist or digits
   edge-export run --seed 1         another seed
   edge-export run -p NAME VALUE    any other parameter of a day
   edge-export run --out FOLDER     where runs are kept (default: runs)
   edge-export run --fresh          throw away what is there and begin again
   edge-export doctor               what can be made here, and what to install for the rest
-  edge-export bench --area series  every figure that is promised, measured, in runs/bench.json
+  edge-export bench --area series  the figures that are promised, measured; or quant. In runs/bench-AREA.json
   edge-export publish              run all days on MNIST; write days, models/ and README from it
 """
 

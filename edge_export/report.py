@@ -186,7 +186,7 @@ def sizes(
     parameters: int,   # weights of the model
 ) -> Table:
     "What each file's bytes are spent on, beside what its weights alone would take."
-    width = {"fp32": 4, "fp16": 2, "int8": 1}
+    width = {"fp32": 4, "fp16": 2, "int8": 1, "int16x8": 1}
     rows = [
         [
             f.recipe,
