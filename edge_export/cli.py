@@ -238,7 +238,7 @@ def publish(
     picture = nbs / "images" / "tradeoff.svg"
     with whole(picture) as scratch: scratch.write_text(draw_svg(results), encoding="utf-8")
     for name in DAYS.values(): publish_day(folder / f"{name}.ipynb", nbs / "days" / f"{name}.ipynb")
-    publish_models(folder, nbs.parent / "models")
+    publish_models(folder, nbs.parent / "models", load_data("mnist"))
     with whole(folder / "index.ipynb") as scratch:
         papermill.execute_notebook(
             nbs / "index.ipynb", scratch, cwd=nbs, kernel_name="python3", progress_bar=False

@@ -11,8 +11,10 @@ import hashlib, re, shutil
 from configparser import ConfigParser
 from pathlib import Path
 
-from .artifact import EdgeExportError, load_artifact, whole
-from .recipes import built
+from .artifact import EdgeExportError, load_artifact, whole, write_json
+from .data import Dataset
+from .recipes import TREE, built
+from .report import read_results, write_report
 
 # %% ../nbs/35_docs.ipynb #c005
 def quarto_mermaid(cell):
@@ -136,14 +138,19 @@ def hash_outputs(
 def publish_models(
     run: str | Path,      # a run's folder
     models: str | Path,   # `models/`
+    data: Dataset,        # for the pictures of the model card
 ):
-    "Copy a run's artifacts, their records, results and model card."
+    "Copy the artifacts of days 1 to 3, and write results and model card of just these."
+    results = read_results(Path(run) / "results.json")
     with whole(models) as scratch:
         scratch.mkdir()
-        for artifact in [load_artifact(Path(run) / "torch.json"), *built(run)]:
+        kept = [f for f in built(run) if f.recipe in TREE]
+        for artifact in [load_artifact(Path(run) / "torch.json"), *kept]:
             (shutil.copytree if artifact.file.is_dir() else shutil.copy)(
                 artifact.file, scratch / artifact.file.name
             )
             shutil.copy(artifact.record, scratch / artifact.record.name)
-        for name in ("results.json", "manifest.json", "model_card.md"):
-            shutil.copy(Path(run) / name, scratch / name)
+        write_json(scratch / "manifest.json", {f.recipe: f.sha256 for f in kept})
+        rows = [r for r in results["rows"] if r["recipe"] in TREE]
+        write_json(scratch / "results.json", results | dict(rows=rows))
+        write_report(scratch, data).unlink()
