@@ -174,35 +174,37 @@ class Race:
         return dict(latency_p50_us=p50, latency_p90_us=p90, latency_p99_us=p99) | dict(
             zip(("ratio", "ratio_low", "ratio_high"), interval)
         )
-    def table(self) -> Table:
-        "Percentiles and ratio of each session, and all that a latency needs beside it."
-        rows = [(n, self.row(n)) for n in self.times]
-        body = [
-            [n, *(f"{r[f'latency_{p}_us']:.1f}" for p in ("p50", "p90", "p99")), ratio_text(r)]
-            for n, r in rows
-        ]
-        here, noisy = machine(), self.row(BASELINE)["ratio"] is None
-        notes = [
-            (
-                "Too noisy, no ratio claimed: the race can tell a session from its twin"
-                if noisy
-                else ""
-            ),
-            self.why,
-            f"{here['cpu']} ({', '.join(here['flags'])}), one thread",
-            "; ".join(f"{n} ran in {d}" for n, d in self.delegates.items()),
-        ]
-        return Table(
-            f"{self.dataset}: microseconds a call, {len(self.times[BASELINE])} rounds of {BLOCK} calls",
-            ["session", "p50", "p90", "p99", f"ratio to {BASELINE} [95 %]"],
-            body,
-            ". ".join(n.rstrip(".") for n in notes if n) + ".",
-        )
-
+    def table(self) -> Table: return _table(self)
     def __repr__(self): return repr(self.table())
     def _repr_html_(self): return self.table()._repr_html_()
 
 # %% ../nbs/22_bench.ipynb #c020
+def _table(race):
+    "Percentiles and ratio of each session, and all that a latency needs beside it."
+    rows = [(n, race.row(n)) for n in race.times]
+    body = [
+        [n, *(f"{r[f'latency_{p}_us']:.1f}" for p in ("p50", "p90", "p99")), ratio_text(r)]
+        for n, r in rows
+    ]
+    here, noisy = machine(), race.row(BASELINE)["ratio"] is None
+    notes = [
+        (
+            "Too noisy, no ratio claimed: the race can tell a session from its twin"
+            if noisy
+            else ""
+        ),
+        race.why,
+        f"{here['cpu']} ({', '.join(here['flags'])}), one thread",
+        "; ".join(f"{n} ran in {d}" for n, d in race.delegates.items()),
+    ]
+    return Table(
+        f"{race.dataset}: microseconds a call, {len(race.times[BASELINE])} rounds of {BLOCK} calls",
+        ["session", "p50", "p90", "p99", f"ratio to {BASELINE} [95 %]"],
+        body,
+        ". ".join(n.rstrip(".") for n in notes if n) + ".",
+    )
+
+# %% ../nbs/22_bench.ipynb #c021
 def ratio_text(r):
     return (
         ""
@@ -210,7 +212,7 @@ def ratio_text(r):
         else f"{r['ratio']:.3f} [{r['ratio_low']:.3f}, {r['ratio_high']:.3f}]"
     )
 
-# %% ../nbs/22_bench.ipynb #c021
+# %% ../nbs/22_bench.ipynb #c022
 def _baseline(files):
     "The `onnx-fp32` artifact of these files: among them, or beside them."
     for f in files:
@@ -222,7 +224,7 @@ def _baseline(files):
         )
     return load_artifact(record)
 
-# %% ../nbs/22_bench.ipynb #c022
+# %% ../nbs/22_bench.ipynb #c023
 def _run(loaders, images, rounds):
     "One race; if it can tell the twins apart, as many rounds again."
     times = time_blocks(loaders, images, rounds)
@@ -230,7 +232,7 @@ def _run(loaders, images, rounds):
     more = time_blocks(loaders, images, rounds, seed=1)
     return {name: np.concatenate([times[name], more[name]]) for name in loaders}
 
-# %% ../nbs/22_bench.ipynb #c023
+# %% ../nbs/22_bench.ipynb #c024
 def race(
     files: list,           # of `Artifact`, all of one model
     rounds: int = ROUNDS,  # 30 or more
@@ -257,7 +259,7 @@ def race(
     _save(found, timed)
     return found
 
-# %% ../nbs/22_bench.ipynb #c024
+# %% ../nbs/22_bench.ipynb #c025
 def _save(found, timed):
     "Write `race.json`: the rows by the hash of their file, and what belongs to all."
     rows = {f.sha256: found.row(n) for n, f in timed.items()}

@@ -138,17 +138,10 @@ def measure(
 ) -> Check:
     "Hold logits against the reference, on every evaluation image."
     _refuse(logits, ref)
-    n, error, answer, wanted = (
-        len(logits),
-        np.abs(logits - ref.logits),
-        logits.argmax(1),
-        ref.logits.argmax(1),
-    )
-    right, was_right, flipped = (
-        answer == ref.labels,
-        wanted == ref.labels,
-        np.flatnonzero(answer != wanted),
-    )
+    n, error = len(logits), np.abs(logits - ref.logits)
+    answer, wanted = logits.argmax(1), ref.logits.argmax(1)
+    right, was_right = answer == ref.labels, wanted == ref.labels
+    flipped = np.flatnonzero(answer != wanted)
     both, gained, lost = (int((a & b).sum()) for a, b in
                           ((right, was_right), (right, ~was_right), (~right, was_right)))
     second, best = np.sort(ref.logits, axis=1)[:, -2:].T
@@ -254,6 +247,7 @@ class Stored:
         allowed = np.where(step > 0, 0.501 * step + 2.0**-23 * np.abs(wanted), 0)
         return bool(np.all(np.abs(self.values - wanted) <= allowed))
 
+# %% ../nbs/04_check.ipynb #c040
 def prove_weights(
     wanted: dict,   # name to array: the trained weights
     stored: list,   # of `Stored`: what the file holds
@@ -267,7 +261,7 @@ def prove_weights(
             raise CheckFailed(f"weights '{name}' {value.shape} are not in the converted file")
     return "within half a step" if any(np.any(s.step) for s in matches.values()) else "identical"
 
-# %% ../nbs/04_check.ipynb #c043
+# %% ../nbs/04_check.ipynb #c044
 RANGE_LIMITS = dict(outside=0.005, used=0.5)
 
 @dataclass
@@ -298,7 +292,7 @@ class Coverage:
         width = min(self.high, self.largest) - max(self.low, self.smallest)
         return max(width, 0) / (self.high - self.low)
 
-# %% ../nbs/04_check.ipynb #c044
+# %% ../nbs/04_check.ipynb #c045
 def judge_ranges(
     coverages: list,   # of `Coverage`
 ) -> list:             # of dicts: name, low, high, outside, used
@@ -320,7 +314,7 @@ def judge_ranges(
         dict(name=c.name, low=c.low, high=c.high, outside=c.outside, used=c.used) for c in coverages
     ]
 
-# %% ../nbs/04_check.ipynb #c048
+# %% ../nbs/04_check.ipynb #c049
 def judge_calibrated(
     coverages: list,   # of `Coverage`, fed with the calibration images
 ):

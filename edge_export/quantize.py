@@ -235,6 +235,7 @@ def _float_layers(row):
     "What a mixed variant is, in words."
     return f"{row.scheme}, float: {row.keep.replace('+', ', ') or 'none'}"
 
+# %% ../nbs/24_quantize.ipynb #c045
 def show_front(
     table,            # of `sweep` over `mixed_variants`
     dataset: str,     # its name, for the title
@@ -260,7 +261,7 @@ def show_front(
     fig.tight_layout()
     plt.show()
 
-# %% ../nbs/24_quantize.ipynb #c048
+# %% ../nbs/24_quantize.ipynb #c049
 def contest(
     logits: dict,    # name to (N, classes)
     part: Part,      # the images they answer

@@ -521,6 +521,7 @@ def _without_pairs(graph):
             nodes.append(node)
     return nodes, weights, behind
 
+# %% ../../nbs/10_onnx.ipynb #c070
 def float_twin(
     graph,   # `onnx.ModelProto`, QDQ
 ):           # `onnx.ModelProto`: the same function without any rounding but that of the weights
@@ -538,7 +539,7 @@ def float_twin(
     _renamed(twin, {behind[o.name]: o.name for o in twin.graph.output if o.name in behind})
     return onnx.shape_inference.infer_shapes(twin)
 
-# %% ../../nbs/10_onnx.ipynb #c071
+# %% ../../nbs/10_onnx.ipynb #c072
 def float_tensors(
     graph,      # `onnx.ModelProto`
 ) -> list:      # names
@@ -568,7 +569,7 @@ def _prove_learned(model, graph):
         if not any(v.shape == own.shape and np.abs(v - own).max() <= step / 100 for v in found):
             raise CheckFailed(f"what was learned of '{name}' is not in the file")
 
-# %% ../../nbs/10_onnx.ipynb #c072
+# %% ../../nbs/10_onnx.ipynb #c073
 def prove_qat(
     model,           # the fake-quantized `torch.nn.Module` it was exported from
     target: Path,
@@ -589,7 +590,7 @@ def prove_qat(
         size=split_size(graph),
     )
 
-# %% ../../nbs/10_onnx.ipynb #c079
+# %% ../../nbs/10_onnx.ipynb #c080
 def _visible(graph):
     "Tensor names that can be looked at, each with the name it has in the fp32 graph and its range."
     ranges = activation_ranges(graph)

@@ -48,6 +48,7 @@ def _integers(tf, converter, precision, images):
     ]
     converter.inference_input_type = converter.inference_output_type = types[precision]
 
+# %% ../../nbs/12_tflite.ipynb #c008
 def _convert(source, precision, images):
     "Runs in the worker: the TFLite file's bytes."
     tf = need("tensorflow", "tflite")
@@ -61,7 +62,7 @@ def _nhwc(images):
     "N, C, H, W to N, H, W, C; anything else stays."
     return np.ascontiguousarray(images.transpose(0, 2, 3, 1)) if images.ndim == 4 else images
 
-# %% ../../nbs/12_tflite.ipynb #c008
+# %% ../../nbs/12_tflite.ipynb #c009
 def convert_tflite(
     source: Path,             # SavedModel folder
     target: Path,             # file to write
@@ -75,7 +76,7 @@ def convert_tflite(
     images = _nhwc(calibration_images(data, **drawn)) if precision in PRECISIONS[3:] else None
     Path(target).write_bytes(in_worker(_convert, str(Path(source).absolute()), precision, images))
 
-# %% ../../nbs/12_tflite.ipynb #c012
+# %% ../../nbs/12_tflite.ipynb #c013
 def _interpreter(path, **options):
     "A LiteRT interpreter with its tensors allocated."
     litert = need("ai_edge_litert.interpreter", "tflite")
@@ -108,7 +109,7 @@ def _real(values, detail):
     scale, zero = detail["quantization"]
     return (values.astype(np.float32) - zero) * np.float32(scale) if scale else values
 
-# %% ../../nbs/12_tflite.ipynb #c013
+# %% ../../nbs/12_tflite.ipynb #c014
 class TFLiteSession(Session):
     "A TFLite file in LiteRT, on one thread."
     def __init__(
@@ -143,7 +144,7 @@ class TFLiteSession(Session):
     def run(self, images):
         return _real(np.concatenate([self.one(x) for x in self.prepare(images)]), self.output)
 
-# %% ../../nbs/12_tflite.ipynb #c017
+# %% ../../nbs/12_tflite.ipynb #c018
 REFUSED = {"TRANSPOSE", "SHAPE", "STRIDED_SLICE", "PACK", "CUSTOM"}
 
 def read_tflite(
@@ -164,7 +165,7 @@ def operators(
     codes = [max(c.builtinCode, c.deprecatedBuiltinCode) for c in model.operatorCodes]
     return [names[codes[op.opcodeIndex]] for op in model.subgraphs[0].operators]
 
-# %% ../../nbs/12_tflite.ipynb #c020
+# %% ../../nbs/12_tflite.ipynb #c021
 def _stored(tensor, data, kind):
     "One constant tensor as real numbers, with its quantization step."
     values = np.frombuffer(np.asarray(data, np.uint8).tobytes(), kind).reshape(tensor.shape)
@@ -174,7 +175,7 @@ def _stored(tensor, data, kind):
     scale, zero = (along(values, v, q.quantizedDimension) for v in (scale, zero))
     return Stored((values - zero) * scale, scale)
 
-# %% ../../nbs/12_tflite.ipynb #c021
+# %% ../../nbs/12_tflite.ipynb #c022
 def _constants(path):
     "Tensor, bytes and type of each float constant and each integer constant with a scale."
     schema, model = need("ai_edge_litert.schema_py_generated", "tflite"), read_tflite(path)
@@ -187,14 +188,14 @@ def _constants(path):
         number = tensor.type in (t.FLOAT32, t.FLOAT16) or tensor.type in kinds and scaled
         if data is not None and number: yield tensor, data, kinds[tensor.type]
 
-# %% ../../nbs/12_tflite.ipynb #c022
+# %% ../../nbs/12_tflite.ipynb #c023
 def stored_weights(
     path: Path,
 ) -> list:      # of `Stored`
     "The weights of a TFLite file as real numbers."
     return [_stored(*constant) for constant in _constants(path)]
 
-# %% ../../nbs/12_tflite.ipynb #c023
+# %% ../../nbs/12_tflite.ipynb #c024
 def split_size(
     path: Path,
 ) -> dict:      # bytes of `weights` and of `scales`; the rest of the file is its container
@@ -204,7 +205,7 @@ def split_size(
     channels = sum(len(t.quantization.scale) for t, _, kind in constants if kind in integers)
     return dict(weights=sum(len(data) for _, data, _ in constants), scales=12 * channels)
 
-# %% ../../nbs/12_tflite.ipynb #c024
+# %% ../../nbs/12_tflite.ipynb #c025
 def prove_operators(
     path: Path,
 ) -> dict:        # facts
@@ -228,7 +229,7 @@ def refuse_floats(
             "has no integer kernel. Replace that layer, or take tflite-int8-dynamic"
         )
 
-# %% ../../nbs/12_tflite.ipynb #c025
+# %% ../../nbs/12_tflite.ipynb #c026
 def prove_tflite(
     source: Path,             # SavedModel it was made from
     target: Path,
@@ -250,7 +251,7 @@ def prove_tflite(
         facts["ranges"] = judge_ranges(evaluated)
     return facts
 
-# %% ../../nbs/12_tflite.ipynb #c027
+# %% ../../nbs/12_tflite.ipynb #c028
 def _order(lite):
     "Index of each activation of an interpreter, the input first."
     steps = lite._get_ops_details()
@@ -286,7 +287,7 @@ def _covered(plain, pairs, images):
         for own in found: found[own].add(plain.get_tensor(own))
     return list(found.values())
 
-# %% ../../nbs/12_tflite.ipynb #c035
+# %% ../../nbs/12_tflite.ipynb #c036
 def _same_tensors(tf, graph, entry, wanted):
     "Name in `wanted` to the node of the graph that computes its values, batch by batch of one."
     names = [n.name for n in graph.node if n.op not in ("Const", "NoOp")]
@@ -305,7 +306,7 @@ def _same_tensors(tf, graph, entry, wanted):
         if alike: found[name] = alike[0]
     return found
 
-# %% ../../nbs/12_tflite.ipynb #c036
+# %% ../../nbs/12_tflite.ipynb #c037
 def _with_ranges(tf, graph, ranges):
     "A copy of the graph with a fake quantization behind each node of `ranges`."
     result = type(graph)()
@@ -323,7 +324,7 @@ def _with_ranges(tf, graph, ranges):
         fake.attr["num_bits"].i = 8
     return result
 
-# %% ../../nbs/12_tflite.ipynb #c037
+# %% ../../nbs/12_tflite.ipynb #c038
 def _convert_learned(source, ranges, wanted):
     "Runs in the worker: the int8 file's bytes, and which ranges found their tensor."
     tf = need("tensorflow", "tflite")
@@ -340,7 +341,7 @@ def _convert_learned(source, ranges, wanted):
     converter.inference_input_type = converter.inference_output_type = tf.int8
     return converter.convert(), sorted(places)
 
-# %% ../../nbs/12_tflite.ipynb #c038
+# %% ../../nbs/12_tflite.ipynb #c039
 def convert_qat(
     source: Path,    # `onnx-int8-qat`
     target: Path,    # file to write
@@ -362,7 +363,7 @@ def convert_qat(
         raise EdgeExportError(f"only the ranges of {', '.join(places)} found their tensor")
     Path(target).write_bytes(content)
 
-# %% ../../nbs/12_tflite.ipynb #c041
+# %% ../../nbs/12_tflite.ipynb #c042
 def _scales(path):
     "Name, scale and zero point of each int8 activation in a TFLite file."
     lite = _interpreter(path)
@@ -382,6 +383,7 @@ def _compare_scales(learned, path):
             raise CheckFailed(f"zero point {zero} of '{name}' is not the learned one")
     return "the learned ones" if worst < 1e-5 else f"up to {worst:.1%} from the learned ones"
 
+# %% ../../nbs/12_tflite.ipynb #c043
 def _learned_weights(graph):
     "The float tensors of a QAT file's twin, in the order of TFLite's axes."
     import onnx
@@ -407,7 +409,7 @@ def prove_qat(
         size=split_size(target),
     )
 
-# %% ../../nbs/12_tflite.ipynb #c045
+# %% ../../nbs/12_tflite.ipynb #c047
 def taps(
     path: Path,           # TFLite file
     images: np.ndarray,   # (N, channels, height, width) float32
