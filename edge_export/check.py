@@ -4,18 +4,18 @@
 
 # %% auto #0
 __all__ = ['ENOUGH', 'GATES', 'RANGE_LIMITS', 'CheckFailed', 'wilson', 'mcnemar', 'newcombe', 'Reference', 'reference', 'Check',
-           'measure', 'Gate', 'judge', 'check', 'along', 'Stored', 'prove_weights', 'Coverage', 'judge_ranges',
-           'judge_calibrated']
+           'measure', 'Gate', 'judge', 'deployed', 'check', 'along', 'Stored', 'prove_weights', 'Coverage',
+           'judge_ranges', 'judge_calibrated']
 
 # %% ../nbs/04_check.ipynb #c002
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import permutations
 from math import log10, sqrt
 from pathlib import Path
 
 import numpy as np
 
-from .artifact import EdgeExportError, Session, hash_arrays, whole
+from .artifact import EdgeExportError, Session, check_images, hash_arrays, whole
 from .data import Dataset
 from .model import predict
 
@@ -87,6 +87,12 @@ def reference(
     found = Reference(predict(model, part.images), part.labels, part.index)
     if not np.isfinite(found.logits).all():
         raise CheckFailed("the PyTorch model's own logits are not finite: train it again")
+    off = np.abs(predict(model, part.images[::-1])[::-1] - found.logits).max()
+    if off > Session.noise * found.spread:
+        raise CheckFailed(
+            f"the PyTorch model's own logits change by up to {off:.3g} when it is asked again in "
+            "another order: its answer must depend on its sample alone"
+        )
     with whole(Path(out) / "reference.safetensors") as scratch:
         scratch.write_bytes(save(vars(found)))
     return found
@@ -112,6 +118,8 @@ class Check:
     spread: float             # largest minus smallest reference logit
     worst: int                # position in the evaluation part of the image with the largest error
     flipped: list             # of [evaluation image, label, reference's answer, artifact's answer]
+    alone: bool = False       # was it run one image at a time, because its neighbours matter?
+    neighbour_difference: float = 0.0   # largest change of a logit by other neighbours in a batch
 
 # %% ../nbs/04_check.ipynb #c019
 def _sqnr(signal, error):
@@ -209,6 +217,33 @@ def judge(
     return c
 
 # %% ../nbs/04_check.ipynb #c031
+def _groupings(session, images):
+    "Name to (the session's logits in another grouping, positions of their images)."
+    n = np.arange(len(images))
+    yield "from call to call", session.singly(images), n
+    backwards = np.ascontiguousarray(images[::-1])
+    yield "with its neighbours", session.run(backwards), n[::-1]
+    for size in (1, 2, 7): yield f"in a batch of {size}", session.run(images[:size]), n[:size]
+
+def deployed(
+    session: Session,
+    images: np.ndarray,   # (N, *shape) float32
+) -> tuple:               # logits (N, classes) of single calls, and what neighbours change in them
+    "Ask one image at a time; `CheckFailed` if an answer depends on more than its image."
+    images = check_images(images, session.shape)
+    logits, worst = session.singly(images), 0.0
+    allowed = session.noise * float(np.ptp(logits))
+    for how, other, places in _groupings(session, images):
+        if other.shape != (len(places), *logits.shape[1:]):
+            raise CheckFailed(f"asked for {len(places)} images, it gives logits of {other.shape}")
+        off = float(np.abs(other - logits[places]).max())
+        free = session.alone and how != "from call to call"
+        if off > allowed and not free:
+            raise CheckFailed(f"an answer changes {how}, by up to {off:.3g}: it must depend on its "
+                              "sample alone")
+        worst = max(worst, off)
+    return logits, worst
+
 def check(
     session: Session,     # an artifact in its runtime
     data: Dataset,        # its evaluation part is used
@@ -216,7 +251,9 @@ def check(
     gate: Gate,
 ) -> Check:
     "Hold a session against the reference on every evaluation image; pass or raise."
-    return judge(measure(session(data.evaluation.images), ref), gate)
+    logits, neighbours = deployed(session, data.evaluation.images)
+    found = measure(logits, ref)
+    return judge(replace(found, alone=session.alone, neighbour_difference=neighbours), gate)
 
 # %% ../nbs/04_check.ipynb #c036
 def along(

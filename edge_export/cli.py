@@ -12,11 +12,16 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 import edge_export
-from .artifact import EdgeExportError, Table, read_json, whole, write_json
+from .artifact import EdgeExportError, Table, need, read_json, whole, write_json
 from .data import choose, data_root, find_mnist, load_data
-from .docs import hash_outputs, publish_day, publish_models, ran_as_it_is, readme
-from .recipes import RECIPES, installed
+from edge_export.docs import (
+    hash_outputs, publish_day, publish_models, ran_as_it_is, readme, refresh_install,
+)
+from .model import SimpleCNN, fit
+from .recipes import RECIPES, TREE, build, installed
 from .report import draw_svg, read_results, summary, write_report, write_results
+from .reproduce import SAME, compare_folder, publish_run, reproduce, verdict_table
+from .worker import children_seconds
 
 # %% ../nbs/40_cli.ipynb #c006
 DAYS = {
@@ -53,7 +58,8 @@ def declared(
     notebook: Path,
 ) -> dict:            # name to default
     "The parameters a notebook declares."
-    import ast, nbformat
+    import ast
+    nbformat = need("nbformat", "run")
     cells = [
         c for c in nbformat.read(notebook, 4).cells if "parameters" in c.metadata.get("tags", [])
     ]
@@ -130,11 +136,11 @@ def run_day(
     notebook: Path,     # the day
     folder: Path,       # the run's folder: the working folder of the day
     parameters: dict,   # all parameters of the run
-) -> float:             # seconds
+) -> dict:              # `seconds` by the clock, and `cpu_seconds` of all its processes
     "Run one day into the run's folder."
-    import papermill
+    papermill = need("papermill", "run")
     own = {k: v for k, v in parameters.items() if k in declared(notebook)} | {"out": "."}
-    start, target = time.monotonic(), folder / notebook.name
+    start, target = (time.monotonic(), children_seconds()), folder / notebook.name
     print(f"{notebook.stem}", file=sys.stderr, flush=True)
     try:
         with whole(target) as scratch:
@@ -152,12 +158,12 @@ def run_day(
     except papermill.PapermillExecutionError as e:
         raise EdgeExportError(f"{notebook.stem} stopped: {_shown(e)}") from None
     _arrived(target, own)
-    return time.monotonic() - start
+    return dict(seconds=time.monotonic() - start[0], cpu_seconds=children_seconds() - start[1])
 
 # %% ../nbs/40_cli.ipynb #c020
 def _arrived(executed, wanted):
     "The injected parameters stand right behind the declared ones, and nothing came between."
-    import nbformat
+    nbformat = need("nbformat", "run")
     cells = nbformat.read(executed, 4).cells
     tags = [c.metadata.get("tags", []) for c in cells]
     at = next(i for i, t in enumerate(tags) if "parameters" in t)
@@ -228,12 +234,21 @@ def doctor() -> Table:
     )
 
 # %% ../nbs/40_cli.ipynb #c032
+def _publish_marks(out, target):
+    "Build both data sets' trees, and keep what other runs are compared with."
+    for name in ("mnist", "digits"):
+        data, folder = load_data(name), Path(out) / f"published-{name}"
+        build(TREE, fit(SimpleCNN(), data, out=folder), data, folder)
+        publish_run(folder, target)
+
 def publish(
     out: str | Path,   # folder for runs
 ) -> tuple:            # the results, and the run's folder
     "Run all days on MNIST and publish what they gave."
-    import papermill
+    papermill = need("papermill", "run")
     nbs = days_folder().parent
+    for name in DAYS.values(): refresh_install(nbs / "days" / f"{name}.ipynb", nbs.parent)
+    _publish_marks(out, Path(edge_export.__file__).parent / "assets" / "published")
     results, folder = run(list(DAYS), {"dataset": "mnist"}, out)
     picture = nbs / "images" / "tradeoff.svg"
     with whole(picture) as scratch: scratch.write_text(draw_svg(results), encoding="utf-8")
@@ -263,8 +278,11 @@ USAGE = """edge-export: one PyTorch model through every step of an embedded depl
   edge-export run -p NAME VALUE    any other parameter of a day
   edge-export run --out FOLDER     where runs are kept (default: runs)
   edge-export run --fresh          throw away what is there and begin again
+  edge-export reproduce            train and build days 1-3 from nothing, and compare with the published bytes
+  edge-export reproduce --from checkpoint  begin with the published weights; or --from FOLDER: make nothing,
+                                   and compare what lies there
   edge-export doctor               what can be made here, and what to install for the rest
-  edge-export bench --area series  the figures that are promised, measured; or quant. In runs/bench-AREA.json
+  edge-export bench --area series  the figures that are promised, measured; or quant, repro. In runs/bench-AREA.json
   edge-export publish              run all days on MNIST; write days, models/ and README from it
 """
 
@@ -276,10 +294,11 @@ def _value(text):
 
 def _parser():
     parser = argparse.ArgumentParser("edge-export", usage=USAGE, add_help=True)
-    parser.add_argument("command", choices=["run", "doctor", "bench", "publish"])
+    parser.add_argument("command", choices=list(COMMANDS))
     parser.add_argument("--days", default="1-3")
     parser.add_argument("--area", default="series")
     parser.add_argument("--dataset")
+    parser.add_argument("--from", dest="start", default="training")
     parser.add_argument("--seed", type=int)
     parser.add_argument("--out", default="runs")
     parser.add_argument("--fresh", action="store_true")
@@ -291,7 +310,7 @@ def _show(results, folder):
     "The end of a run: table, time, and where the rest is."
     print(summary(results["dataset"], results["n_eval"], results["rows"]))
     print(
-        f"\n{results['race'].get('why', '')}\n{results['seconds']:.0f} s on {results['cpu']}, seed {results['seed']}"
+        f"\n{results['race'].get('why', '')}\n{results['seconds']:.0f} s ({results['cpu_seconds']:.0f} CPU s) on {results['cpu']}, seed {results['seed']}"
     )
     for name in ("report.html", "model_card.md"): print(os.path.relpath(folder / name))
     return 0
@@ -315,8 +334,16 @@ def _bench(args):
     from edge_export.figures import figures
     return figures(args.area, args.out)
 
+def _reproduce(args):
+    data = load_data(args.dataset or "auto")
+    made = args.start in ("training", "checkpoint")
+    found = reproduce(data, args.start) if made else compare_folder(args.start, data)
+    print(verdict_table(found, data.name))
+    return 0 if all(v.verdict == SAME for v in found) else 1
+
 COMMANDS = dict(
-    run=_run, doctor=_doctor, bench=_bench, publish=lambda args: _show(*publish(args.out))
+    run=_run, reproduce=_reproduce, doctor=_doctor, bench=_bench,
+    publish=lambda args: _show(*publish(args.out)),
 )
 
 # %% ../nbs/40_cli.ipynb #c036

@@ -242,7 +242,7 @@ def load_mnist(
         np.concatenate([getattr(s, a).numpy() for s in both]) for a in ("data", "targets")
     )
     order = np.append(np.random.RandomState(0).permutation(60_000), np.arange(60_000, 70_000))
-    return split("mnist", images[:, None], labels, (58_000, 1_000, 1_000), order=order, epochs=8)
+    return split("mnist", images[:, None], labels, (58_000, 1_000, 1_000), order=order, epochs=12)
 
 # %% ../nbs/02_data.ipynb #c041
 LOADERS = {"mnist": load_mnist, "digits": lambda root=None: load_digits()}

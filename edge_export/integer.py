@@ -222,6 +222,7 @@ def _detail(tensor):
 
 class IntegerSession(Session):
     "A fully-int8 TFLite file in numpy, computed as one of three runtimes computes it."
+    noise = 0
     def __init__(self, path: Path, rounding: str = "litert"):
         self.layers, graph = read_layers(path, rounding), read_tflite(path).subgraphs[0]
         ends = graph.inputs[0], graph.outputs[0]

@@ -46,14 +46,16 @@ class Recipe:
     extra: str = ""   # the extra that installs them; "": they are always there
     parameters: dict = field(default_factory=dict)   # what a variant may change, with the defaults
     tap: Callable | None = None   # (path, images) to a list of `Tap`: what happens inside
+    tensors: Callable | None = None   # (path) to name and arrays of each constant in the file
 
 # %% ../nbs/20_recipes.ipynb #c007
-_onnx = dict(suffix=".onnx", load=onnx.OnnxSession, tap=onnx.taps)
+_onnx = dict(suffix=".onnx", load=onnx.OnnxSession, tap=onnx.taps, tensors=onnx.tensors)
 _ort = dict(parent="onnx-fp32", precision="int8", packages=("onnx", "onnxruntime"), **_onnx)
 _tflite = dict(
     suffix=".tflite",
     load=tflite.TFLiteSession,
     tap=tflite.taps,
+    tensors=tflite.tensors,
     extra="tflite",
     packages=("tensorflow", "ai-edge-litert"),
 )
@@ -76,6 +78,7 @@ RECIPES = {r.name: r for r in [
            parameters=onnx.STATIC, **_ort),
     Recipe("savedmodel-fp32", "onnx-fp32", "fp32", "", make=savedmodel.convert_savedmodel,
            load=savedmodel.SavedModelSession, prove=savedmodel.prove_savedmodel,
+           tensors=savedmodel.named_tensors,
            packages=("onnx", "onnxruntime", "onnx2tf", "tensorflow"), extra="tflite"),
     *map(_lite, tflite.PRECISIONS[:4])]}
 

@@ -13,8 +13,8 @@ from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
-from .artifact import Artifact, EdgeExportError, Table, read_json, whole, write_json
-from .bench import Race, machine, raced, ratio_text
+from .artifact import Artifact, EdgeExportError, Table, machine, read_json, whole, write_json
+from .bench import Race, raced, ratio_text
 from .check import ENOUGH, GATES
 from .data import Dataset, Part
 from .recipes import built
@@ -43,6 +43,8 @@ def row(
             "flips_beyond_ties",
             "max_abs",
             "sqnr_db",
+            "alone",
+            "neighbour_difference",
         )
     }
     latency = race.get("rows", {}).get(artifact.sha256, dict.fromkeys(LATENCY))
@@ -73,6 +75,13 @@ def _few(n, rows):
             f"{n} images are few: with no flip at all the difference is still only known to "
             f"±{100 * best:.1f} points, so a smaller loss cannot be seen on them. MNIST shows more."
         )
+    )
+
+def _alone(rows):
+    "Which files were asked one image at a time, and why."
+    return " ".join(
+        f"{r['recipe']} was asked one image at a time, as a device asks: in a batch its neighbours "
+        f"change a logit by up to {r['neighbour_difference']:.2f}." for r in rows if r["alone"]
     )
 
 # %% ../nbs/30_report.ipynb #c011
@@ -106,7 +115,7 @@ def summary(
         f"{dataset}: every artifact on all {n_eval:,} evaluation images",
         headers,
         body,
-        _few(n_eval, rows),
+        " ".join(filter(None, [_few(n_eval, rows), _alone(rows)])),
     )
 
 # %% ../nbs/30_report.ipynb #c012
@@ -228,7 +237,7 @@ def _validate(results, where):
 # %% ../nbs/30_report.ipynb #c029
 def write_results(
     folder: str | Path,   # a run's folder: its artifacts and its last race
-    **run,                # `seed`, `parameters`, `date`, and `days`: seconds of each day
+    **run,                # `seed`, `parameters`, `date`, and `days`: seconds and CPU seconds of each
 ) -> dict:                # the results, also in `results.json`
     "Gather what a run found, hold it against the contract, and write it."
     files, race, versions = built(folder), raced(folder), {}
@@ -238,9 +247,9 @@ def write_results(
         n_eval=files[0].facts["check"]["n"],
         threads=1,
         versions=versions,
-        cpu=machine()["cpu"],
+        **machine(),
         race={k: v for k, v in race.items() if k != "rows"},
-        seconds=sum(run["days"].values()),
+        **{k: sum(d[k] for d in run["days"].values()) for k in ("seconds", "cpu_seconds")},
         rows=[row(f, race) for f in files],
         **run
     )

@@ -16,7 +16,7 @@ from edge_export.report import published, read_results, write_report, write_resu
 @pytest.fixture(scope="module")
 def results(made, digits):
     folder, _, _ = made
-    found = write_results(folder, seed=0, parameters={}, date="2026-01-01", days={"1": 1.0})
+    found = write_results(folder, seed=0, parameters={}, date="2026-01-01", days={"1": dict(seconds=1.0, cpu_seconds=2.0)})
     return folder, found
 
 
