@@ -110,7 +110,7 @@ def hash_arrays(
         h.update(f"{a.dtype.str}{a.shape}".encode() + a.tobytes())
     return h.hexdigest()
 
-# %% ../nbs/00_artifact.ipynb #n002
+# %% ../nbs/00_artifact.ipynb #c025
 SHOWN_FLAGS = ["avx2", "avx512f", "avx_vnni", "avx512_vnni", "amx_int8", "asimd", "asimddp", "i8mm"]
 
 def machine() -> dict:
@@ -122,7 +122,7 @@ def machine() -> dict:
     return dict(cpu=found.get("model name") or platform.processor() or platform.machine(),
                 flags=[f for f in SHOWN_FLAGS if f in flags])
 
-# %% ../nbs/00_artifact.ipynb #c025
+# %% ../nbs/00_artifact.ipynb #c028
 @dataclass(frozen=True, repr=False)
 class Artifact:
     "One file (or folder) that passed its check, and the facts about it."
@@ -148,7 +148,7 @@ class Artifact:
     def __repr__(self):
         return f"{self.recipe}: {self.file.name}, {self.bytes:,} bytes, sha256 {self.sha256[:12]}…"
 
-# %% ../nbs/00_artifact.ipynb #c026
+# %% ../nbs/00_artifact.ipynb #c029
 def describe(
     recipe: str,        # the recipe's name
     file: str | Path,   # the file it made
@@ -166,7 +166,7 @@ def versions(
     "Installed versions."
     return {p: version(p).split("+")[0] for p in packages}
 
-# %% ../nbs/00_artifact.ipynb #c028
+# %% ../nbs/00_artifact.ipynb #c031
 def load_artifact(
     record: str | Path,  # the JSON beside the file
 ) -> Artifact:
@@ -184,7 +184,7 @@ def load_artifact(
         )
     return Artifact(**asdict(values) | {"file": file})
 
-# %% ../nbs/00_artifact.ipynb #c033
+# %% ../nbs/00_artifact.ipynb #c036
 def check_images(
     images: np.ndarray,   # (N, *shape) float32
     shape: tuple,         # of one image, e.g. (1, 28, 28)
@@ -206,7 +206,7 @@ def check_images(
         )
     return np.ascontiguousarray(images)
 
-# %% ../nbs/00_artifact.ipynb #c034
+# %% ../nbs/00_artifact.ipynb #c037
 class Session:
     "An artifact in its runtime. A format's own session sets `shape` and defines `run`."
     shape: tuple          # of one image, in the model's own layout
@@ -236,7 +236,7 @@ class Session:
         images = check_images(images, self.shape)
         return self.singly(images) if self.alone else self.run(images)
 
-# %% ../nbs/00_artifact.ipynb #c038
+# %% ../nbs/00_artifact.ipynb #c041
 @dataclass(frozen=True, eq=False)
 class Tap:
     "One tensor of a running artifact."
@@ -245,7 +245,7 @@ class Tap:
     low: float | None = None    # the range of its integers; None: it is a float
     high: float | None = None
 
-# %% ../nbs/00_artifact.ipynb #c041
+# %% ../nbs/00_artifact.ipynb #c044
 @dataclass(frozen=True)
 class Table:
     "Rows for people: text in a terminal, HTML in a notebook, Markdown in a README."

@@ -97,7 +97,7 @@ def reference(
         scratch.write_bytes(save(vars(found)))
     return found
 
-# %% ../nbs/04_check.ipynb #c018
+# %% ../nbs/04_check.ipynb #c019
 @dataclass(frozen=True)
 class Check:
     "What an artifact's logits are worth, on `n` evaluation images."
@@ -121,7 +121,7 @@ class Check:
     alone: bool = False       # was it run one image at a time, because its neighbours matter?
     neighbour_difference: float = 0.0   # largest change of a logit by other neighbours in a batch
 
-# %% ../nbs/04_check.ipynb #c019
+# %% ../nbs/04_check.ipynb #c020
 def _sqnr(signal, error):
     "Power of the signal over power of the error, in decibels."
     noise = float(np.square(error, dtype=np.float64).sum())
@@ -139,7 +139,7 @@ def _refuse(logits, ref):
             f"evaluation image {bad[0]} has NaN or infinite logits ({len(bad)} of {len(logits)})"
         )
 
-# %% ../nbs/04_check.ipynb #c020
+# %% ../nbs/04_check.ipynb #c021
 def measure(
     logits: np.ndarray,   # (N, classes) of the artifact
     ref: Reference,
@@ -171,7 +171,7 @@ def measure(
         np.stack([flipped, ref.labels[flipped], wanted[flipped], answer[flipped]], axis=1).tolist()
     )
 
-# %% ../nbs/04_check.ipynb #c025
+# %% ../nbs/04_check.ipynb #c026
 @dataclass(frozen=True)
 class Gate:
     "What an artifact must hold; None: not asked."
@@ -188,7 +188,7 @@ GATES = {"fp32": Gate(flips=0, relative_error=1e-4),
          "int16x8": Gate(sqnr_db=30, delta_low=-0.003, net_loss=1),
          "int8": Gate(sqnr_db=25, delta_low=-0.003, net_loss=3)}
 
-# %% ../nbs/04_check.ipynb #c026
+# %% ../nbs/04_check.ipynb #c027
 def _failures(c, gate):
     "The sentences that say which part of the gate was not held."
     if c.flips_beyond_ties: yield f"{c.flips_beyond_ties} flips are beyond ties"
@@ -216,7 +216,7 @@ def judge(
         )
     return c
 
-# %% ../nbs/04_check.ipynb #c031
+# %% ../nbs/04_check.ipynb #c032
 def _groupings(session, images):
     "Name to (the session's logits in another grouping, positions of their images)."
     n = np.arange(len(images))
@@ -255,7 +255,7 @@ def check(
     found = measure(logits, ref)
     return judge(replace(found, alone=session.alone, neighbour_difference=neighbours), gate)
 
-# %% ../nbs/04_check.ipynb #c036
+# %% ../nbs/04_check.ipynb #c040
 def along(
     values: np.ndarray,   # integers of a tensor
     scales: np.ndarray,   # one, or one for each channel
@@ -270,7 +270,7 @@ def along(
         )
     return scales.reshape([-1 if i == axis else 1 for i in range(values.ndim)])
 
-# %% ../nbs/04_check.ipynb #c039
+# %% ../nbs/04_check.ipynb #c043
 @dataclass(frozen=True, eq=False)
 class Stored:
     "A tensor as a file stores it."
@@ -284,7 +284,7 @@ class Stored:
         allowed = np.where(step > 0, 0.501 * step + 2.0**-23 * np.abs(wanted), 0)
         return bool(np.all(np.abs(self.values - wanted) <= allowed))
 
-# %% ../nbs/04_check.ipynb #c040
+# %% ../nbs/04_check.ipynb #c044
 def prove_weights(
     wanted: dict,   # name to array: the trained weights
     stored: list,   # of `Stored`: what the file holds
@@ -298,7 +298,7 @@ def prove_weights(
             raise CheckFailed(f"weights '{name}' {value.shape} are not in the converted file")
     return "within half a step" if any(np.any(s.step) for s in matches.values()) else "identical"
 
-# %% ../nbs/04_check.ipynb #c044
+# %% ../nbs/04_check.ipynb #c048
 RANGE_LIMITS = dict(outside=0.005, used=0.5)
 
 @dataclass
@@ -329,7 +329,7 @@ class Coverage:
         width = min(self.high, self.largest) - max(self.low, self.smallest)
         return max(width, 0) / (self.high - self.low)
 
-# %% ../nbs/04_check.ipynb #c045
+# %% ../nbs/04_check.ipynb #c049
 def judge_ranges(
     coverages: list,   # of `Coverage`
 ) -> list:             # of dicts: name, low, high, outside, used
@@ -351,7 +351,7 @@ def judge_ranges(
         dict(name=c.name, low=c.low, high=c.high, outside=c.outside, used=c.used) for c in coverages
     ]
 
-# %% ../nbs/04_check.ipynb #c049
+# %% ../nbs/04_check.ipynb #c053
 def judge_calibrated(
     coverages: list,   # of `Coverage`, fed with the calibration images
 ):

@@ -45,7 +45,7 @@ def colab_badge(
     image = "https://colab.research.google.com/assets/colab-badge.svg"
     return f'<a href="{url}" target="_blank"><img src="{image}" alt="Open in Colab"></a>'
 
-# %% ../nbs/35_docs.ipynb #n002
+# %% ../nbs/35_docs.ipynb #c013
 def install_cell(
     extras: str,              # of settings.ini, e.g. "tflite,qat"
     root: str | Path = ".",   # folder of settings.ini
@@ -73,7 +73,7 @@ def refresh_install(
     cell.source = wanted
     with whole(notebook) as scratch: nbformat.write(day, scratch)
 
-# %% ../nbs/35_docs.ipynb #c013
+# %% ../nbs/35_docs.ipynb #c017
 def repository_links(cell):
     "Turn links that leave `nbs/` into addresses of the repository."
     s = _settings(Path(settings_root()))
@@ -89,7 +89,7 @@ def settings_root() -> Path:
         (p for p in [Path.cwd(), *Path.cwd().parents] if (p / "settings.ini").exists()), Path.cwd()
     )
 
-# %% ../nbs/35_docs.ipynb #c017
+# %% ../nbs/35_docs.ipynb #c021
 def _shown(output):
     "An output as Markdown."
     data = output.get("data", {})
@@ -118,7 +118,7 @@ def readme(
     cells = nbformat.read(index, 4).cells
     return "\n\n".join(part.strip() for c in cells for part in _markdown(c)) + "\n"
 
-# %% ../nbs/35_docs.ipynb #c022
+# %% ../nbs/35_docs.ipynb #c026
 def ran_as_it_is(
     executed: str | Path,   # notebook in a run's folder
     notebook: str | Path,   # the day it came from
@@ -128,11 +128,11 @@ def ran_as_it_is(
     source, target = nbformat.read(executed, 4), nbformat.read(notebook, 4)
     return [c.source for c in _own_cells(source)] == [c.source for c in target.cells]
 
-# %% ../nbs/35_docs.ipynb #c023
+# %% ../nbs/35_docs.ipynb #c027
 def _own_cells(executed):
     return [c for c in executed.cells if "injected-parameters" not in c.metadata.get("tags", [])]
 
-# %% ../nbs/35_docs.ipynb #c024
+# %% ../nbs/35_docs.ipynb #c028
 def publish_day(
     executed: str | Path,   # notebook in a run's folder
     notebook: str | Path,   # the day it came from
@@ -146,7 +146,7 @@ def publish_day(
         if old.cell_type == "code": old.outputs, old.execution_count = new.outputs, None
     with whole(notebook) as scratch: nbformat.write(target, scratch)
 
-# %% ../nbs/35_docs.ipynb #c025
+# %% ../nbs/35_docs.ipynb #c029
 def hash_outputs(
     notebook: str | Path,
 ) -> str:                # SHA-256 of what its outputs say
@@ -162,7 +162,7 @@ def hash_outputs(
     ]
     return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
-# %% ../nbs/35_docs.ipynb #c026
+# %% ../nbs/35_docs.ipynb #c030
 def publish_models(
     run: str | Path,      # a run's folder
     models: str | Path,   # `models/`

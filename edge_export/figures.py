@@ -276,7 +276,7 @@ def quant(
         found.append(figure(f"quant.{name}", worst, unit, bound, (min(values), max(values))))
     return found
 
-# %% ../nbs/45_figures.ipynb #c024
+# %% ../nbs/45_figures.ipynb #c025
 REPRO = dict(
     checkpoint_cpus_equal=("CPUs", ">= 3"),
     qat_cpus_equal=("CPUs", ">= 2"),
@@ -299,7 +299,7 @@ def repro(
 
 AREAS = {"series": series, "quant": quant, "repro": repro}
 
-# %% ../nbs/45_figures.ipynb #c025
+# %% ../nbs/45_figures.ipynb #c026
 def figures(
     area: str,         # one of `AREAS`
     out: str | Path,   # folder for runs; `bench-AREA.json` is written there

@@ -138,7 +138,7 @@ def _train(model, part, chosen):
             _steps(model, part, chosen)
     finally: torch.set_num_threads(threads)
 
-# %% ../nbs/03_model.ipynb #n002
+# %% ../nbs/03_model.ipynb #c018
 def _values(model):
     "Name to tensor: all that training changes."
     return dict(model.named_parameters()) | dict(model.named_buffers())
@@ -173,7 +173,7 @@ def _there(function, packed, args):
     function(model, *args)
     return {name: value.detach() for name, value in _values(model).items()}
 
-# %% ../nbs/03_model.ipynb #n003
+# %% ../nbs/03_model.ipynb #c019
 def _pinned(
     function,   # (model, *args): changes the model's parameters or buffers
     model,
@@ -192,7 +192,7 @@ def _pinned(
         function(model, *args)
         return str(e)
 
-# %% ../nbs/03_model.ipynb #c018
+# %% ../nbs/03_model.ipynb #c021
 def _checkpoint_record(model, data, chosen):
     "What the weights depend on: a checkpoint with another record is not reused."
     part = data.training
@@ -217,7 +217,7 @@ def kept(
         return None
     return found if all(getattr(found, k) == v for k, v in wanted.items()) else None
 
-# %% ../nbs/03_model.ipynb #c019
+# %% ../nbs/03_model.ipynb #c022
 def _trained(model, data, out, chosen):
     "Train in place, or take the weights from `out`; the model in evaluation mode."
     if chosen["epochs"] < 1:
@@ -234,7 +234,7 @@ def _trained(model, data, out, chosen):
         describe("torch", Path(out) / "torch.safetensors", **record, facts=facts).save()
     return model.eval()
 
-# %% ../nbs/03_model.ipynb #c020
+# %% ../nbs/03_model.ipynb #c023
 def fit(
     model,                           # `torch.nn.Module`, trained in place
     data: Dataset,                   # its training part is used
@@ -246,7 +246,7 @@ def fit(
     epochs = data.epochs if epochs is None else epochs
     return _trained(model, data, out, dict(epochs=epochs, seed=_moved(seed), **TRAINING))
 
-# %% ../nbs/03_model.ipynb #c029
+# %% ../nbs/03_model.ipynb #c034
 def fine_tune(
     model,                           # `torch.nn.Module`, trained; it stays as it is
     data: Dataset,                   # its training part is used
@@ -262,7 +262,7 @@ def fine_tune(
     try: return _trained(model, data, out, chosen)
     finally: observe(model, False)
 
-# %% ../nbs/03_model.ipynb #c031
+# %% ../nbs/03_model.ipynb #c036
 def observe(
     model,       # `torch.nn.Module`
     on: bool,    # shall the ranges follow the values?
@@ -272,7 +272,7 @@ def observe(
     with quietly(): pt2e = need("torchao.quantization.pt2e", "qat")
     model.apply(pt2e.enable_observer if on else pt2e.disable_observer)
 
-# %% ../nbs/03_model.ipynb #c032
+# %% ../nbs/03_model.ipynb #c037
 def _rounding(low, high, scheme, observer):
     "How one kind of tensor is rounded; the scale is the one that `exported` will write."
     import torch
@@ -299,7 +299,7 @@ def _prepared(model, example, bits):
     graph = torch.export.export(model.eval(), (example,), dynamic_shapes=batch).module()
     return pt2e.allow_exported_model_train_eval(prepare(graph, _quantizer(bits)))
 
-# %% ../nbs/03_model.ipynb #c033
+# %% ../nbs/03_model.ipynb #c038
 def _fake_quantized(model, example, bits):
     "The model with fake quantizations that have seen nothing yet."
     import torch
@@ -334,7 +334,7 @@ def fake_quantize(
     observe(fake, False)
     return fake
 
-# %% ../nbs/03_model.ipynb #c034
+# %% ../nbs/03_model.ipynb #c039
 def rounded(
     model,      # a fake-quantized model
 ) -> list:      # of (name of the tensor, its `FakeQuantize`), in the order of the graph
@@ -347,7 +347,7 @@ def rounded(
         found.append((name, getattr(graph, node.target)))
     return found
 
-# %% ../nbs/03_model.ipynb #c045
+# %% ../nbs/03_model.ipynb #c050
 def exported(
     model,      # a fake-quantized model; it stays as it is
 ):              # `torch.nn.Sequential`: weights as integers, `quantize` and `dequantize` operators

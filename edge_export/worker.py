@@ -87,7 +87,7 @@ def in_worker(
         fresh_worker()
         raise
 
-# %% ../nbs/01_worker.ipynb #n002
+# %% ../nbs/01_worker.ipynb #c016
 class CannotSend(EdgeExportError):
     "Something that does not go over to another process."
 
@@ -120,7 +120,7 @@ def _serve(folder):
     scratch.write_bytes(cloudpickle.dumps(result))
     scratch.rename(job.with_name("result"))
 
-# %% ../nbs/01_worker.ipynb #n003
+# %% ../nbs/01_worker.ipynb #c017
 def _environment(own):
     "The caller's variables without those that steer arithmetic, and `own`."
     steering = ("ATEN_", "DNNL_", "GOMP_", "KMP_", "MKL_", "OMP_", "ONEDNN_")
@@ -159,7 +159,7 @@ def in_new_process(
     if kind == "failed": raise found
     return found
 
-# %% ../nbs/01_worker.ipynb #n002
+# %% ../nbs/01_worker.ipynb #c024
 def emulated(
     cpu: str,   # as QEMU calls it, e.g. `Haswell` or `EPYC-Rome`
 ) -> tuple:     # for `interpreter`
@@ -168,7 +168,7 @@ def emulated(
     if not qemu: raise EdgeExportError("qemu-x86_64 is not installed: make tools")
     return qemu, "-cpu", cpu, sys.executable
 
-# %% ../nbs/01_worker.ipynb #c016
+# %% ../nbs/01_worker.ipynb #c027
 def children_seconds() -> float:
     "User and system time of the child processes that have ended, and of theirs."
     used = os.times()

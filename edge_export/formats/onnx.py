@@ -78,10 +78,13 @@ def export_onnx(
     _save(strip(program.model_proto), target)
 
 # %% ../../nbs/10_onnx.ipynb #c012
-def _ranges_at_run_time(source):
-    "Does a file, or the bytes of a graph, find a range in each batch, over all its images?"
+def _looks_around(source):
+    "Do the images of a batch matter to each other: ranges over a batch, or products in float?"
+    import onnx
     content = source if isinstance(source, bytes) else Path(source).read_bytes()
-    return b"DynamicQuantize" in content   # part of the names of the operators that do
+    if b"DynamicQuantize" in content: return True   # part of the names of the operators that do
+    four = onnx.TensorProto.INT4, onnx.TensorProto.UINT4   # no integer kernel: floats, rounded again
+    return any(i.data_type in four for i in onnx.load_from_string(content).graph.initializer)
 
 class OnnxSession(Session):
     "An ONNX file in ONNX Runtime, on one thread of the CPU."
@@ -106,7 +109,7 @@ class OnnxSession(Session):
             raise EdgeExportError(f"{path} is not a model that ONNX Runtime can load: {e}") from e
         self.input = self.session.get_inputs()[0]
         self.shape = tuple(self.input.shape[1:])
-        self.alone = _ranges_at_run_time(path)
+        self.alone = _looks_around(path)
 
     def one(self, batch): return self.session.run(None, {self.input.name: batch})[0]
 
@@ -218,7 +221,7 @@ def quantize_dynamic(
         )
         _save(strip(read_onnx(f"{folder}/q.onnx")), target)
 
-# %% ../../nbs/10_onnx.ipynb #n005
+# %% ../../nbs/10_onnx.ipynb #c031
 def _channels(node, weights):
     "The weights of each output channel, as rows."
     if node.op_type in ("Conv", "ConvInteger"): return weights.reshape(len(weights), -1)
@@ -257,7 +260,7 @@ def judge_saturation(
         "(reduce_range=True)"
     )
 
-# %% ../../nbs/10_onnx.ipynb #c028
+# %% ../../nbs/10_onnx.ipynb #c035
 def float_weights(
     path: Path,   # fp32 ONNX file
 ) -> dict:        # name to array
@@ -279,7 +282,7 @@ def prove_dynamic(
         size=split_size(graph),
     )
 
-# %% ../../nbs/10_onnx.ipynb #c034
+# %% ../../nbs/10_onnx.ipynb #c041
 STATIC = dict(
     scheme="s8s8",
     reduce_range=True,
@@ -297,7 +300,7 @@ SCHEMES = {
 }
 METHODS = {"minmax": "MinMax", "entropy": "Entropy", "percentile": "Percentile"}
 
-# %% ../../nbs/10_onnx.ipynb #c036
+# %% ../../nbs/10_onnx.ipynb #c043
 WEIGHTED = {"Conv", "ConvTranspose", "Gemm", "MatMul"}
 
 def refuse_source(
@@ -319,7 +322,7 @@ def refuse_source(
             f"the graph has none of {', '.join(sorted(WEIGHTED))}: there is nothing to quantize"
         )
 
-# %% ../../nbs/10_onnx.ipynb #c037
+# %% ../../nbs/10_onnx.ipynb #c044
 def layers(
     graph,   # `onnx.ModelProto`
 ) -> dict:   # layer (`fc1` of `fc1.weight`) to its node's name, in the order of the graph
@@ -338,7 +341,7 @@ def _kept(graph, keep):
         raise EdgeExportError(f"there is no layer '{unknown[0]}': take of {', '.join(known)}")
     return [known[n] for n in names]
 
-# %% ../../nbs/10_onnx.ipynb #c039
+# %% ../../nbs/10_onnx.ipynb #c046
 def _reader(source, images):
     "All calibration images as one batch, in the form ONNX Runtime asks for."
     from onnxruntime.quantization import CalibrationDataReader
@@ -362,7 +365,7 @@ def _options(chosen):
         reduce_range=chosen["reduce_range"] and weight != "QInt4",
     )
 
-# %% ../../nbs/10_onnx.ipynb #c040
+# %% ../../nbs/10_onnx.ipynb #c047
 def _prepared(source, target, scheme):
     "Shapes inferred, constants folded; 4-bit integers need opset 21."
     from onnx import save, version_converter
@@ -392,7 +395,7 @@ def quantize_static(
         )
         _save(strip(read_onnx(f"{folder}/q.onnx")), target)
 
-# %% ../../nbs/10_onnx.ipynb #c047
+# %% ../../nbs/10_onnx.ipynb #c054
 def _limits(scale, zero):
     "The smallest and largest value of a quantized tensor."
     ends = np.iinfo(zero.dtype)
@@ -423,7 +426,7 @@ def tapped(
     graph.graph.output.extend(onnx.helper.make_empty_tensor_value_info(n) for n in names)
     return OnnxSession(graph.SerializeToString())
 
-# %% ../../nbs/10_onnx.ipynb #c048
+# %% ../../nbs/10_onnx.ipynb #c055
 def coverages(
     source,               # `onnx.ModelProto` of the fp32 graph
     ranges: dict,         # its tensors to (low, high)
@@ -440,7 +443,7 @@ def coverages(
         for n in ranges: found[n].add(values[n])
     return list(found.values())
 
-# %% ../../nbs/10_onnx.ipynb #c050
+# %% ../../nbs/10_onnx.ipynb #c057
 def mode_difference(
     path: Path,           # int8 ONNX file
     images: np.ndarray,   # (N, *shape) float32
@@ -448,7 +451,7 @@ def mode_difference(
     "The largest logit difference between ONNX Runtime's default mode and its exact one."
     return float(np.abs(OnnxSession(path)(images) - OnnxSession(path, exact=True)(images)).max())
 
-# %% ../../nbs/10_onnx.ipynb #c052
+# %% ../../nbs/10_onnx.ipynb #c059
 def prove_static(
     source: Path,    # fp32 ONNX file it was made from
     target: Path,
@@ -463,7 +466,7 @@ def prove_static(
     found = judge_ranges(coverages(read_onnx(source), ranges, data.evaluation.images))
     return prove_dynamic(source, target, data) | dict(ranges=found)
 
-# %% ../../nbs/10_onnx.ipynb #c062
+# %% ../../nbs/10_onnx.ipynb #c069
 def _renamed(graph, names):
     "Rename tensors."
     for i in graph.graph.initializer: i.name = names.get(i.name, i.name)
@@ -477,7 +480,7 @@ def _weight_name(values, trained):
     alike = {n: w for n, w in trained.items() if w.shape == values.shape}
     return min(alike, key=lambda n: float(np.abs(values - alike[n]).sum()))
 
-# %% ../../nbs/10_onnx.ipynb #c063
+# %% ../../nbs/10_onnx.ipynb #c070
 def _readable(graph, trained):
     "Names as ONNX Runtime gives them: of each weight and activation, and of their scales."
     stored, names = initializers(graph), {}
@@ -493,7 +496,7 @@ def _readable(graph, trained):
             names |= {integer: f"{own}_quantized", scale: f"{own}_scale", zero: f"{own}_zero_point"}
     _renamed(graph, names)
 
-# %% ../../nbs/10_onnx.ipynb #c064
+# %% ../../nbs/10_onnx.ipynb #c071
 def _retyped(graph, four):
     "Integers in the type that is to be stored: int4 where they fit, else unsigned."
     from ml_dtypes import int4
@@ -505,7 +508,7 @@ def _retyped(graph, four):
         own = values.astype(int4) if four and weight else (values + 128).astype(np.uint8)
         i.CopyFrom(numpy_helper.from_array(own, i.name))
 
-# %% ../../nbs/10_onnx.ipynb #c065
+# %% ../../nbs/10_onnx.ipynb #c072
 def _trained(model):
     "The float weights of a fake-quantized model, by name."
     own = {k.removeprefix(f"{FAKE}."): v.numpy() for k, v in model.state_dict().items()}
@@ -516,7 +519,7 @@ def _largest_weight(model):
     if not is_fake_quantized(model): return 0
     return next(f.quant_max for name, f in rounded(model) if name in _trained(model))
 
-# %% ../../nbs/10_onnx.ipynb #c066
+# %% ../../nbs/10_onnx.ipynb #c073
 def export_qat(
     model,           # a fake-quantized `torch.nn.Module`
     target: Path,    # file to write
@@ -537,7 +540,7 @@ def export_qat(
     _retyped(graph, four=bits <= 4)
     _save(graph, target)
 
-# %% ../../nbs/10_onnx.ipynb #c069
+# %% ../../nbs/10_onnx.ipynb #c076
 def _without_pairs(graph):
     "The other nodes, wired to what went into the pairs; the weights as floats; who is behind whom."
     from onnx import numpy_helper
@@ -558,7 +561,7 @@ def _without_pairs(graph):
             nodes.append(node)
     return nodes, weights, behind
 
-# %% ../../nbs/10_onnx.ipynb #c070
+# %% ../../nbs/10_onnx.ipynb #c077
 def float_twin(
     graph,   # `onnx.ModelProto`, QDQ
 ):           # `onnx.ModelProto`: the same function without any rounding but that of the weights
@@ -576,7 +579,7 @@ def float_twin(
     _renamed(twin, {behind[o.name]: o.name for o in twin.graph.output if o.name in behind})
     return onnx.shape_inference.infer_shapes(twin)
 
-# %% ../../nbs/10_onnx.ipynb #c072
+# %% ../../nbs/10_onnx.ipynb #c079
 def float_tensors(
     graph,      # `onnx.ModelProto`
 ) -> list:      # names
@@ -606,7 +609,7 @@ def _prove_learned(model, graph):
         if not any(v.shape == own.shape and np.abs(v - own).max() <= step / 100 for v in found):
             raise CheckFailed(f"what was learned of '{name}' is not in the file")
 
-# %% ../../nbs/10_onnx.ipynb #c073
+# %% ../../nbs/10_onnx.ipynb #c080
 def prove_qat(
     model,           # the fake-quantized `torch.nn.Module` it was exported from
     target: Path,
@@ -627,7 +630,7 @@ def prove_qat(
         size=split_size(graph),
     )
 
-# %% ../../nbs/10_onnx.ipynb #c080
+# %% ../../nbs/10_onnx.ipynb #c087
 def _visible(graph):
     "Tensor names that can be looked at, each with the name it has in the fp32 graph and its range."
     ranges = activation_ranges(graph)
