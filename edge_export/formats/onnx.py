@@ -113,6 +113,11 @@ class OnnxSession(Session):
 
     def one(self, batch): return self.session.run(None, {self.input.name: batch})[0]
 
+    def singly(self, images):
+        try: return super().singly(images)
+        except Exception as e:   # see above
+            raise EdgeExportError(f"ONNX Runtime cannot run this graph: {e}") from e
+
     def run(self, images):
         batches = np.array_split(images, -(-len(images) // 1000))
         try: return np.concatenate([self.one(b) for b in batches])
