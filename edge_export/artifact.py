@@ -211,7 +211,7 @@ class Session:
     "An artifact in its runtime. A format's own session sets `shape` and defines `run`."
     shape: tuple          # of one image, in the model's own layout
     alone: bool = False   # do the images of a batch change each other's answers?
-    noise: float = 1e-5   # what another batch may change, as a share of the logits' range
+    noise: float = 1e-4   # what another batch may change, as a share of the logits' range
 
     def run(self, images): raise TypeError(f"{type(self).__name__} does not define run")
 

@@ -78,17 +78,21 @@ def export_onnx(
     _save(strip(program.model_proto), target)
 
 # %% ../../nbs/10_onnx.ipynb #c012
-def _looks_around(source):
-    "Do the images of a batch matter to each other: ranges over a batch, or products in float?"
+def _company(source):
+    "What the other images of a batch may change, as a share of the range; and whether more is usual."
     import onnx
-    content = source if isinstance(source, bytes) else Path(source).read_bytes()
-    if b"DynamicQuantize" in content: return True   # part of the names of the operators that do
-    four = onnx.TensorProto.INT4, onnx.TensorProto.UINT4   # no integer kernel: floats, rounded again
-    return any(i.data_type in four for i in onnx.load_from_string(content).graph.initializer)
+    graph = onnx.load_from_string(source if isinstance(source, bytes) else Path(source).read_bytes())
+    kinds = {n.op_type for n in graph.graph.node}
+    types = {i.name: i.data_type for i in graph.graph.initializer}
+    four = {onnx.TensorProto.INT4, onnx.TensorProto.UINT4} & set(types.values())
+    floats = [n for n in graph.graph.node if n.op_type in ("Conv", "ConvTranspose", "Gemm", "MatMul")
+              and types.get(n.input[1]) == onnx.TensorProto.FLOAT]
+    if "DynamicQuantizeLinear" in kinds: return 0, True         # one range for the whole batch
+    if "QuantizeLinear" not in kinds: return Session.noise, False   # sums of floats
+    return 0, bool(four or floats)   # sums of floats (int4 has no kernel), rounded to steps again
 
 class OnnxSession(Session):
     "An ONNX file in ONNX Runtime, on one thread of the CPU."
-    noise = 0   # no bit of an answer may depend on the batch
     def __init__(
         self,
         path: Path,            # or the bytes of a graph
@@ -109,7 +113,7 @@ class OnnxSession(Session):
             raise EdgeExportError(f"{path} is not a model that ONNX Runtime can load: {e}") from e
         self.input = self.session.get_inputs()[0]
         self.shape = tuple(self.input.shape[1:])
-        self.alone = _looks_around(path)
+        self.noise, self.alone = _company(path)
 
     def one(self, batch): return self.session.run(None, {self.input.name: batch})[0]
 
