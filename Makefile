@@ -24,6 +24,7 @@ bench: .venv/ready
 	$(BIN)/edge-export bench --area $(AREA)
 
 docs: .venv/ready
+	@touch README.md   # nbdev_docs writes a README of its own when index.ipynb is newer
 	if command -v quarto >/dev/null; then $(BIN)/nbdev_docs; else $(BIN)/python -m pytest -q tests/test_site.py; fi
 
 lab: .venv/ready

@@ -56,7 +56,8 @@ def install_cell(
     return (
         "#| colab\nimport sys\n"
         f"# last tried with Colab's image of {s['colab_image']}, Python {s['colab_python']}\n"
-        'if "google.colab" in sys.modules:\n'
+        + ("# it replaces torchao: Colab's is too old for training with the rounding in sight\n" * ("qat" in extras))
+        + 'if "google.colab" in sys.modules:\n'
         f'    !pip install -q "edge_export[{extras}] @ {place}" "onnx<1.23"'
     )
 
@@ -102,7 +103,7 @@ def _shown(output):
 def _markdown(cell):
     "The parts of a cell that a README shows."
     if cell.cell_type == "markdown":
-        return [re.sub(r"(\]\()(?!\w+:|#|\.\./)", r"\1nbs/", cell.source).replace("](../", "](")]
+        return [re.sub(r'(\]\(|src=")(?!\w+:|#|\.\./)', r"\1nbs/", cell.source).replace("](../", "](")]
     lines = cell.source.splitlines()
     directives = {line for line in lines if line.startswith("#|")}
     code = "\n".join(line for line in lines if line not in directives).strip()

@@ -28,6 +28,8 @@ def listed(entries):
     for entry in entries:
         if isinstance(entry, str):
             yield entry
+        elif "href" in entry:
+            yield entry["href"]
         else:
             yield from listed(entry.get("contents", []))
 
@@ -36,6 +38,10 @@ def test_every_notebook_is_in_the_sidebar_once():
     site = yaml.safe_load((ROOT / "_quarto.yml").read_text())["website"]
     assert sorted(listed(site["sidebar"]["contents"])) == NOTEBOOKS
     assert {e["href"] for e in site["navbar"]["left"]} <= set(NOTEBOOKS)
+    config = yaml.safe_load((ROOT / "_quarto.yml").read_text())
+    styles = {s for theme in config["format"]["html"]["theme"].values() for s in theme if s.endswith(".scss")}
+    assert styles and all((ROOT / "nbs" / s).exists() for s in styles)
+    assert site["repo-subdir"] == "nbs" and site["navbar"]["right"][0]["href"] == repository(ROOT)
     pointer = yaml.safe_load((ROOT / "nbs" / "_quarto.yml").read_text())
     assert pointer == {"metadata-files": ["../_quarto.yml", "nbdev.yml"]}
 
@@ -50,6 +56,27 @@ def test_every_figure_has_an_alternative_text(name):
     cells = nbformat.read(ROOT / "nbs" / name, 4).cells
     drawn = [c.source for c in cells if any("image/png" in o.get("data", {}) for o in c.get("outputs", []))]
     assert [source for source in drawn if "#| fig-alt: " not in source] == []
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_cell_options_are_yaml(name):
+    "Quarto reads them so; an unquoted colon ends the whole render."
+    for cell in nbformat.read(ROOT / "nbs" / name, 4).cells:
+        options = [line.removeprefix("#|") for line in cell.source.splitlines() if re.match(r"#\|\s*[\w-]+:", line)]
+        if cell.cell_type == "code" and options:
+            assert all(isinstance(v, (str, bool)) for v in yaml.safe_load("\n".join(map(str.strip, options))).values())
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_the_title_stands_alone(name):
+    "nbdev empties the whole cell that holds the H1 and its line."
+    title, = [c for c in nbformat.read(ROOT / "nbs" / name, 4).cells if c.cell_type == "markdown" and re.search(r"^# \S", c.source, re.M)]
+    assert [line[:2] for line in title.source.splitlines() if line.strip()] == ["# ", "> "]
+
+
+def test_the_home_page_keeps_its_picture(pages):
+    home = (pages[1] / "index.ipynb").read_text()
+    assert "images/tradeoff.svg" in home and "<img src=" in home and "You have a small PyTorch model" in home
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
