@@ -8,7 +8,7 @@ __all__ = ['UNWRITABLE', 'SHOWN_FLAGS', 'EdgeExportError', 'need', 'whole', 'wri
            'Tap', 'Table']
 
 # %% ../nbs/00_artifact.ipynb #c002
-import errno, hashlib, importlib, json, os, platform, shutil, tempfile
+import errno, hashlib, importlib, json, os, platform, re, shutil, tempfile
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
@@ -244,11 +244,12 @@ class Tap:
     values: np.ndarray          # (N, ...) float32
     low: float | None = None    # the range of its integers; None: it is a float
     high: float | None = None
+    steps: int = 255            # between low and high
 
 # %% ../nbs/00_artifact.ipynb #c044
 @dataclass(frozen=True)
 class Table:
-    "Rows for people: text in a terminal, HTML in a notebook, Markdown in a README."
+    "Rows for people: text in a terminal, Markdown in a notebook and in a README."
     title: str
     headers: list
     rows: list
@@ -257,7 +258,8 @@ class Table:
     def draw(self, form: str) -> str:
         "The rows alone, in one of tabulate's formats."
         from tabulate import tabulate
-        align = ["left", *["right"] * (len(self.headers) - 1)]
+        numbers = [all(re.match(r"[+-]?[\d.]|$", str(v)) for v in column) for column in zip(*self.rows)]
+        align = ["right" if i and n else "left" for i, n in enumerate(numbers)]
         return tabulate(
             self.rows, self.headers, tablefmt=form, colalign=align, disable_numparse=True
         )
@@ -265,12 +267,4 @@ class Table:
     def __repr__(self): return "\n".join(filter(None, [self.title, self.draw("simple"), self.note]))
 
     def _repr_markdown_(self):
-        return "\n\n".join(filter(None, [f"**{self.title}**", self.draw("github"), self.note]))
-
-    def _repr_html_(self):
-        left = (
-            self.draw("html")
-            .replace("<th>", '<th style="text-align: left;">')
-            .replace("<td>", '<td style="text-align: left;">')
-        )
-        return f"<p><b>{self.title}</b></p>{left}<p>{self.note}</p>"
+        return "\n\n".join(filter(None, [f"**{self.title}**", self.draw("pipe"), self.note]))

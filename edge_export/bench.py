@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['BLOCK', 'WARM_UP', 'ROUNDS', 'INT8_FLAGS', 'BASELINE', 'TWIN', 'FLOOR', 'time_blocks', 'ratio', 'contains_one',
-           'operator_shares', 'explain', 'Empty', 'Race', 'ratio_text', 'race', 'raced']
+           'operator_shares', 'explain', 'Empty', 'Race', 'ratio_text', 'race', 'raced', 'by_operator']
 
 # %% ../nbs/22_bench.ipynb #c002
 import gc, json, os, tempfile, time
@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from edge_export.artifact import (
+    Artifact,
     EdgeExportError,
     Session,
     Table,
@@ -24,7 +25,8 @@ from edge_export.artifact import (
     read_json,
     write_json,
 )
-from .data import load_data
+from .data import Dataset, load_data
+from .formats.tflite import TFLiteSession, cut, operators
 from .recipes import session
 from .worker import step
 
@@ -70,15 +72,18 @@ def time_blocks(
     return {name: np.array(t) for name, t in times.items()}
 
 # %% ../nbs/22_bench.ipynb #c008
+def _over_rounds(each):
+    "The median of a figure of each round, with its bootstrap interval, 95 %."
+    drawn = np.random.default_rng(0).integers(len(each), size=(2000, len(each)))
+    low, high = np.percentile(np.median(each[drawn], axis=1), [2.5, 97.5])
+    return float(np.median(each)), float(low), float(high)
+
 def ratio(
     times: np.ndarray,      # (rounds, calls)
     baseline: np.ndarray,   # (rounds, calls) of the same race
 ) -> tuple:                 # ratio, low, high
     "How many times as long as the baseline, with a bootstrap interval over the rounds."
-    each = np.median(times, axis=1) / np.median(baseline, axis=1)
-    drawn = np.random.default_rng(0).integers(len(each), size=(2000, len(each)))
-    low, high = np.percentile(np.median(each[drawn], axis=1), [2.5, 97.5])
-    return float(np.median(each)), float(low), float(high)
+    return _over_rounds(np.median(times, axis=1) / np.median(baseline, axis=1))
 
 def contains_one(interval): return interval[1] <= 1 <= interval[2]
 
@@ -167,7 +172,7 @@ class Race:
         )
     def table(self) -> Table: return _table(self)
     def __repr__(self): return repr(self.table())
-    def _repr_html_(self): return self.table()._repr_html_()
+    def _repr_markdown_(self): return self.table()._repr_markdown_()
 
 # %% ../nbs/22_bench.ipynb #c020
 def _table(race):
@@ -274,3 +279,30 @@ def raced(
     "The last race in a folder."
     path = Path(out) / "race.json"
     return read_json(path) if path.exists() else {}
+
+# %% ../nbs/22_bench.ipynb #c032
+def by_operator(
+    artifact: Artifact,   # a TFLite file
+    data: Dataset,        # images of its evaluation part are fed
+    rounds: int = 10,
+) -> Table:
+    "What each operator of a TFLite file adds to the time of a call, with its interval."
+    if artifact.file.suffix != ".tflite":
+        raise EdgeExportError(f"{artifact.recipe} is no TFLite file, and only those are cut")
+    names = operators(artifact.file)
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [Path(folder) / f"{k}.tflite" for k in range(1, len(names) + 1)]
+        for k, path in enumerate(paths, 1): path.write_bytes(cut(artifact.file, k))
+        loaders = {k: (lambda path=path: TFLiteSession(path)) for k, path in enumerate(paths, 1)}
+        with step(f"racing {len(names)} cuts of {artifact.recipe}"):
+            times = time_blocks(loaders, data.evaluation.images, rounds)
+    until = [np.zeros(rounds), *(np.median(t, axis=1) for t in times.values())]
+    rows = []
+    for name, before, after in zip(names, until, until[1:]):
+        middle, low, high = _over_rounds(after - before)
+        rows.append([name, f"{middle:.2f} [{low:.2f}, {high:.2f}]", f"{np.median(after):.2f}"])
+    return Table(
+        f"{artifact.recipe}, cut after each operator: microseconds, {rounds} rounds",
+        ["operator", "it adds [95 %]", "until here"], rows,
+        "Not on the clock: changing the image's layout and rounding it to the file's type, before a "
+        "call, and scaling the answer, after it. The first row has the cost of the call itself.")

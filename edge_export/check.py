@@ -311,10 +311,11 @@ class Coverage:
     largest: float = -np.inf
     count: int = 0
     beyond: int = 0       # values outside the range by more than one step
+    steps: int = 255      # between low and high
 
     def add(self, values: np.ndarray):
         "Take in the values of a batch."
-        step = (self.high - self.low) / 255
+        step = (self.high - self.low) / self.steps
         self.smallest, self.largest = min(self.smallest, float(values.min())), max(
             self.largest, float(values.max())
         )
@@ -357,7 +358,7 @@ def judge_calibrated(
 ):
     "Raise unless each range is what min-max calibration gives on just these images."
     def off(c):
-        step = (c.high - c.low) / 255
+        step = (c.high - c.low) / c.steps
         low, high = min(c.smallest, 0), max(c.largest, 0)
         return max(abs(c.low - low), abs(c.high - high)) / step
     known = {(c.low, c.high) for c in coverages if off(c) <= 0.51}   # a pooling shares its input's

@@ -19,7 +19,8 @@ from edge_export.docs import (
 )
 from .model import SimpleCNN, fit
 from .recipes import RECIPES, TREE, build, installed
-from .report import draw_svg, read_results, summary, write_report, write_results
+from .art import write_pictures
+from .report import read_results, summary, write_report, write_results
 from .reproduce import SAME, compare_folder, publish_run, reproduce, verdict_table
 from .worker import children_seconds
 
@@ -28,7 +29,8 @@ DAYS = {
     1: "day1_pytorch_to_onnx_quant",
     2: "day2_onnx_to_tflite",
     3: "day3_inference_and_benchmark",
-    4: "day4_quantization",
+    4: "day4_static_quantization",
+    5: "day5_quantization_aware_training",
 }
 
 def days_folder() -> Path:
@@ -250,8 +252,7 @@ def publish(
     for name in DAYS.values(): refresh_install(nbs / "days" / f"{name}.ipynb", nbs.parent)
     _publish_marks(out, Path(edge_export.__file__).parent / "assets" / "published")
     results, folder = run(list(DAYS), {"dataset": "mnist"}, out)
-    picture = nbs / "images" / "tradeoff.svg"
-    with whole(picture) as scratch: scratch.write_text(draw_svg(results), encoding="utf-8")
+    write_pictures(results, nbs / "images")
     for name in DAYS.values(): publish_day(folder / f"{name}.ipynb", nbs / "days" / f"{name}.ipynb")
     publish_models(folder, nbs.parent / "models", load_data("mnist"))
     with whole(folder / "index.ipynb") as scratch:
@@ -272,7 +273,7 @@ def publish(
 USAGE = """edge-export: one PyTorch model through every step of an embedded deployment, each step proven
 
   edge-export run                  the main job: days 1-3, a table, report.html and model_card.md at the end
-  edge-export run --days 4         one day, or some: 1,2 or 1-4; day 4 is quantization in full
+  edge-export run --days 4-5       one day, or some: 1,2 or 1-4; days 4 and 5 are quantization in full
   edge-export run --dataset mnist  auto (MNIST if it can be had), mnist or digits
   edge-export run --seed 1         another seed
   edge-export run -p NAME VALUE    any other parameter of a day
@@ -282,7 +283,7 @@ USAGE = """edge-export: one PyTorch model through every step of an embedded depl
   edge-export reproduce --from checkpoint  begin with the published weights; or --from FOLDER: make nothing,
                                    and compare what lies there
   edge-export doctor               what can be made here, and what to install for the rest
-  edge-export bench --area series  the figures that are promised, measured; or quant, repro. In runs/bench-AREA.json
+  edge-export bench --area series  the figures that are promised, measured; or quant, repro, teach. In runs/bench-AREA.json
   edge-export publish              run all days on MNIST; write days, models/ and README from it
 """
 

@@ -100,10 +100,16 @@ def _shown(output):
         else data.get("text/plain", output.get("text", ""))
     )
 
+def _with_mermaid(text):
+    "Put the mermaid that stands in a comment in the place of the picture behind it."
+    found = r"<!-- mermaid on GitHub\n(.*?)-->\s*<img [^>]*>"
+    return re.sub(found, r"```mermaid\n\1```", text, flags=re.S)
+
 def _markdown(cell):
     "The parts of a cell that a README shows."
     if cell.cell_type == "markdown":
-        return [re.sub(r'(\]\(|src=")(?!\w+:|#|\.\./)', r"\1nbs/", cell.source).replace("](../", "](")]
+        text = _with_mermaid(cell.source)
+        return [re.sub(r'(\]\(|src=")(?!\w+:|#|\.\./)', r"\1nbs/", text).replace("](../", "](")]
     lines = cell.source.splitlines()
     directives = {line for line in lines if line.startswith("#|")}
     code = "\n".join(line for line in lines if line not in directives).strip()

@@ -14,7 +14,7 @@ import numpy as np
 
 from .artifact import EdgeExportError, hash_arrays, read_json, sha256
 from .check import wilson
-from .cli import days_folder, run
+from .cli import DAYS, days_folder, run
 from .data import load_data
 from .model import SimpleCNN, fake_quantize, fine_tune, fit, predict
 from .recipes import TREE, parse
@@ -82,7 +82,7 @@ def suite_green(
     "Do library notebooks and days pass with this training seed, on the digits?"
     root, folder = days_folder().parent.parent, Path(out).absolute()
     own = os.environ | {"EDGE_EXPORT_SEED": str(seed), "EDGE_EXPORT_DATASET": "digits"}
-    days = ["run", "--days", "1-4", "--dataset", "digits", "--out", str(folder / f"seed{seed}")]
+    days = ["run", "--days", f"1-{max(DAYS)}", "--dataset", "digits", "--out", str(folder / f"seed{seed}")]
     place, status = Path(sys.executable).parent, []
     with open(folder / f"suite-seed{seed}.log", "w") as log:
         for command in (["nbdev_test", "--n_workers", "0"], ["edge-export", *days]):

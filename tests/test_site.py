@@ -1,4 +1,5 @@
 "The site: configuration and notebooks agree; every page is made by nbdev's own processing; links, anchors and texts hold."
+import json
 import re
 import shutil
 import subprocess
@@ -40,6 +41,8 @@ def test_every_notebook_is_in_the_sidebar_once():
     assert {e["href"] for e in site["navbar"]["left"]} <= set(NOTEBOOKS)
     config = yaml.safe_load((ROOT / "_quarto.yml").read_text())
     styles = {s for theme in config["format"]["html"]["theme"].values() for s in theme if s.endswith(".scss")}
+    assert all((ROOT / "nbs" / site[k]).exists() for k in ("image", "favicon"))
+    assert (ROOT / "nbs" / config["format"]["html"]["include-after-body"]).exists()
     assert styles and all((ROOT / "nbs" / s).exists() for s in styles)
     assert site["repo-subdir"] == "nbs" and site["navbar"]["right"][0]["href"] == repository(ROOT)
     pointer = yaml.safe_load((ROOT / "nbs" / "_quarto.yml").read_text())
@@ -74,9 +77,30 @@ def test_the_title_stands_alone(name):
     assert [line[:2] for line in title.source.splitlines() if line.strip()] == ["# ", "> "]
 
 
-def test_the_home_page_keeps_its_picture(pages):
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_what_is_stored_needs_no_script_and_is_not_cut(name):
+    "A table is Markdown, not HTML, with which Quarto would bring jquery; a line of code fits into the column."
+    cells = nbformat.read(ROOT / "nbs" / name, 4).cells
+    assert not [c.id for c in cells for o in c.get("outputs", []) if "text/html" in o.get("data", {})]
+    assert [line for c in cells if c.cell_type == "code" for line in c.source.splitlines() if len(line) > 130] == []
+
+
+def test_the_home_page_keeps_its_pictures_and_has_no_mermaid(pages):
     home = (pages[1] / "index.ipynb").read_text()
     assert "images/tradeoff.svg" in home and "<img src=" in home and "You have a small PyTorch model" in home
+    assert "images/series.svg" in home and "{mermaid}" not in home and "```mermaid" in (ROOT / "README.md").read_text()
+
+
+def test_a_lost_reader_is_led_home(pages):
+    assert "[home page](index.ipynb)" in (pages[1] / "404.qmd").read_text()
+
+
+def test_nothing_is_fetched_from_elsewhere(pages):
+    "But the Colab badge. What nbconvert's own template fetches is not on the site."
+    badge = "https://colab.research.google.com/assets/colab-badge.svg"
+    for path in pages[1].rglob("*.ipynb"):
+        text = json.dumps([c.source if c.cell_type == "markdown" else c.outputs for c in nbformat.read(path, 4).cells])
+        assert set(re.findall(r"""src=\\?["'](https?:[^"'\\]+)""", text)) <= {badge}, path.name
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['PRECISIONS', 'REFUSED', 'convert_tflite', 'TFLiteSession', 'read_tflite', 'operators', 'stored_weights', 'tensors',
-           'split_size', 'prove_operators', 'refuse_floats', 'prove_tflite', 'convert_qat', 'prove_qat', 'taps']
+           'split_size', 'prove_operators', 'refuse_floats', 'prove_tflite', 'convert_qat', 'prove_qat', 'taps', 'cut']
 
 # %% ../../nbs/12_tflite.ipynb #c002
 import os, tempfile
@@ -56,7 +56,7 @@ def _convert(source, precision, images):
     converter = tf.lite.TFLiteConverter.from_saved_model(source)
     if precision != "fp32": converter.optimizations = [tf.lite.Optimize.DEFAULT]
     if precision == "fp16": converter.target_spec.supported_types = [tf.float16]
-    if images is not None: _integers(tf, converter, precision, images)
+    if precision in PRECISIONS[3:]: _integers(tf, converter, precision, images)
     return converter.convert()
 
 def _nhwc(images):
@@ -279,6 +279,10 @@ def _limits(detail):
     ends = np.iinfo(detail["dtype"])
     return scale * (ends.min - zero), scale * (ends.max - zero)
 
+def _steps(detail):
+    "How many steps lie between the two; what a float has does not matter."
+    return 65_535 if detail["dtype"] == np.int16 else 255
+
 def _coverages(source, target, *parts):
     "For each part: every activation's float values against the range of the int8 file."
     with tempfile.TemporaryDirectory() as folder:
@@ -295,7 +299,7 @@ def _coverages(source, target, *parts):
 
 def _covered(plain, pairs, images):
     "The float values of `images` against the ranges."
-    found = {own: Coverage(d["name"].split(";")[0], *_limits(d)) for own, d in pairs}
+    found = {own: Coverage(d["name"].split(";")[0], *_limits(d), steps=_steps(d)) for own, d in pairs}
     for image in _nhwc(images):
         plain.set_tensor(pairs[0][0], image[None])
         plain.invoke()
@@ -440,5 +444,23 @@ def taps(
         for i in found: found[i].append(lite.get_tensor(i))
     def tap(values, detail):
         name = detail["name"].split(";")[0]
-        return Tap(name, _real(np.concatenate(values), detail), *_limits(detail))
+        return Tap(name, _real(np.concatenate(values), detail), *_limits(detail), _steps(detail))
     return [tap(values, details[i]) for i, values in found.items()]
+
+# %% ../../nbs/12_tflite.ipynb #c051
+def cut(
+    path: Path,    # TFLite file
+    k: int,        # how many of its operators stay, 1 or more
+) -> bytes:
+    "The file up to an operator, whose output becomes the file's."
+    import flatbuffers
+    model = read_tflite(path)
+    graph = model.subgraphs[0]
+    if not 1 <= k <= len(graph.operators):
+        raise EdgeExportError(f"{path} has {len(graph.operators)} operators: keep 1 to {len(graph.operators)}")
+    graph.operators = graph.operators[:k]
+    graph.outputs = np.array(graph.operators[-1].outputs[:1], np.int32)
+    model.signatureDefs = None   # they name the outputs
+    builder = flatbuffers.Builder()
+    builder.Finish(model.Pack(builder), b"TFL3")
+    return bytes(builder.Output())
