@@ -27,7 +27,7 @@ from edge_export.check import (
     wilson,
 )
 from .data import Dataset, Part
-from .drift import Drift, compare_layers
+from .drift import EXACT_DB, Drift, compare_layers
 from .formats.onnx import OnnxSession, read_onnx, saturating
 from .model import predict
 from .recipes import build, installed, parse, style_of
@@ -161,7 +161,7 @@ def sweep_table(
              f"{r.sqnr_db:.1f}", _briefly(r.verdict)]
             for r in table.sort_values("sqnr_db", ascending=False).itertuples()]
     return Table(
-        f"{len(rows)} variants of {table.variant[0].partition('@')[0]}, on the whole evaluation part",
+        f"{len(rows)} variants of {table.variant.iloc[0].partition('@')[0]}, on the whole evaluation part",
         ["variant", "bytes", "accuracy", "flips", "SQNR in dB", "verdict"], rows)
 
 # %% ../nbs/24_quantize.ipynb #c030
@@ -266,25 +266,26 @@ def show_front(
     table,            # of `sweep` over `mixed_variants`
     dataset: str,     # its name, for the title
 ):
-    "Draw noise against size; the front is joined, and its points are named by their float layers."
+    "Draw noise against size; the front is joined, and its points are numbered and named."
     import matplotlib.pyplot as plt
-    fig, ax = plt.subplots(figsize=(8, 4.4))
-    best, style = front(table), style_of(table.variant[0])
-    rest, shown = table[~best], table[best].sort_values("bytes")
+    table = table[table.validation_sqnr_db < EXACT_DB]   # with every layer in float it is fp32 again
+    best, style = front(table), style_of(table.variant.iloc[0])
+    rest, shown = table[~best], table[best].sort_values("bytes", ignore_index=True)
+    fig, ax = plt.subplots(figsize=(8, 5.6), layout="constrained")
     ax.scatter(rest.bytes / 1000, rest.validation_sqnr_db, facecolors="none", edgecolors="#888888",
                marker=style["marker"], label="beaten by one of the front")
-    ax.plot(shown.bytes / 1000, shown.validation_sqnr_db, markeredgecolor="black", linewidth=1,
-            label="the front: nobody is smaller and nearer", **style)
-    for i, r in enumerate(shown.itertuples()):
-        ax.annotate(f"{r.scheme}, float: {r.keep.replace('+', ', ') or 'none'}", fontsize=10,
-                    xy=(r.bytes / 1000, r.validation_sqnr_db), xytext=(-6, 8 + 14 * (i % 2)),
-                    textcoords="offset points", ha="right" if r.bytes > 60_000 else "left")
+    ax.plot(shown.bytes / 1000, shown.validation_sqnr_db, color=style["color"], linewidth=1)
+    for i, r in enumerate(shown.itertuples(), 1):
+        ax.plot(r.bytes / 1000, r.validation_sqnr_db, marker=f"${i}$", markersize=11, linestyle="none",
+                color="black", label=f"{r.scheme}, float: {r.keep.replace('+', ', ') or 'none'}")
     ax.axhline(GATES["int8"].sqnr_db, color="#888888", linestyle=":", label="the gate of int8")
-    ax.set(xlabel="size in kB (1,000 bytes)", ylabel="SQNR of the logits in dB, validation part",
+    ax.set_xscale("log")
+    ticks = [t for t in (15, 20, 30, 40, 60, 90) if t < 1.2 * table.bytes.max() / 1000]
+    ax.set_xticks(ticks, ticks)
+    ax.set_xticks([], minor=True)
+    ax.set(xlabel="size in kB (1,000 bytes), logarithmic", ylabel="SQNR of the logits in dB, validation",
            title=f"Size against noise, layers kept in float, {dataset}")
-    ax.margins(y=.15)
-    ax.legend(fontsize=10, loc="lower right")
-    fig.tight_layout()
+    fig.legend(fontsize=10, loc="outside lower center", ncols=2)
     plt.show()
 
 # %% ../nbs/24_quantize.ipynb #c052

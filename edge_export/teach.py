@@ -86,20 +86,22 @@ def _lines(function, given, own=frozenset()):
             found.append(textwrap.dedent(" " * s.col_offset + ast.get_source_segment(source, s)))
     return found
 
+def _maker(recipe):
+    "The function that makes a recipe, and the parameters it is called with."
+    found, parameters, _ = parse(recipe)
+    if isinstance(found.make, partial): return found.make.func, parameters | found.make.keywords
+    return found.make, parameters
+
 def library_calls(
     recipe: str,   # its name, or a variant's
 ) -> list:         # of statements
     "The statements that call the converter's library when this recipe is made."
-    found, parameters, _ = parse(recipe)
-    make = found.make
-    if isinstance(make, partial): parameters, make = parameters | make.keywords, make.func
-    return list(dict.fromkeys(_lines(make, parameters)))
+    return list(dict.fromkeys(_lines(*_maker(recipe))))
 
 # %% ../nbs/27_teach.ipynb #c014
 def _notebook(recipe):
     "The library notebook that a recipe's maker comes from."
-    make = parse(recipe)[0].make
-    module = inspect.getsourcefile(getattr(make, "func", make))
+    module = inspect.getsourcefile(_maker(recipe)[0])
     first = Path(module).read_text(encoding="utf-8").partition("File to edit: ")[2]
     return Path(first.partition(".ipynb")[0]).name
 
@@ -111,7 +113,10 @@ class Calls:
     def __repr__(self): return "\n".join(map(repr, self.files))
 
     def _folded(self, f):
-        code, place = "\n".join(library_calls(f.recipe)), _notebook(f.recipe)
+        given = ", ".join(f"{k}={v!r}" for k, v in _maker(f.recipe)[1].items())
+        code = "\n".join([*textwrap.wrap(given, 90, initial_indent="# with ", subsequent_indent="# "),
+                          *library_calls(f.recipe)])
+        place = _notebook(f.recipe)
         return (f"<details><summary>What this called: "
                 f"{f.recipe}</summary>\n\n```python\n{code}\n```\n\n"
                 f"From [{place}](../{place}.ipynb).\n\n</details>")
