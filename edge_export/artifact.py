@@ -208,7 +208,7 @@ def check_images(
 
 # %% ../nbs/00_artifact.ipynb #c037
 class Session:
-    "An artifact in its runtime. A format's own session sets `shape` and defines `run`."
+    "An artifact in its runtime. A format's own session sets its shape and defines how a batch is run."
     shape: tuple          # of one image, in the model's own layout
     alone: bool = False   # do the images of a batch change each other's answers?
     noise: float = 1e-4   # what another batch may change, as a share of the logits' range

@@ -310,9 +310,8 @@ def _parser():
 def _show(results, folder):
     "The end of a run: table, time, and where the rest is."
     print(summary(results["dataset"], results["n_eval"], results["rows"]))
-    print(
-        f"\n{results['race'].get('why', '')}\n{results['seconds']:.0f} s ({results['cpu_seconds']:.0f} CPU s) on {results['cpu']}, seed {results['seed']}"
-    )
+    print(f"\n{results['race'].get('why', '')}")
+    print(f"{results['seconds']:.0f} s ({results['cpu_seconds']:.0f} CPU s) on {results['cpu']}, seed {results['seed']}")
     for name in ("report.html", "model_card.md"): print(os.path.relpath(folder / name))
     return 0
 

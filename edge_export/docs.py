@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['quarto_mermaid', 'repository', 'colab_badge', 'install_cell', 'refresh_install', 'repository_links', 'settings_root',
-           'readme', 'ran_as_it_is', 'publish_day', 'hash_outputs', 'publish_models']
+           'plain_signatures', 'readme', 'ran_as_it_is', 'publish_day', 'hash_outputs', 'publish_models']
 
 # %% ../nbs/35_docs.ipynb #c002
 import hashlib, re, shutil
@@ -91,6 +91,20 @@ def settings_root() -> Path:
     )
 
 # %% ../nbs/35_docs.ipynb #c021
+def _unlinked(text):
+    "Text without links in its blocks of Python, and without links in links."
+    own = r"\[(`[^`\n]+`)\]\([^)\s]+\)"
+    text = re.sub(r"```python\n.*?```", lambda block: re.sub(own, r"\1", block[0]), text, flags=re.S)
+    return re.sub(rf"\[{own}\](?=\()", r"[\1]", text)
+
+def plain_signatures(cell):
+    "Take the links out of signatures, and one of two."
+    if cell.cell_type == "markdown": cell.source = _unlinked(cell.source)
+    for output in cell.get("outputs", []):
+        data = output.get("data", {})
+        if "text/markdown" in data: data["text/markdown"] = _unlinked("".join(data["text/markdown"]))
+
+# %% ../nbs/35_docs.ipynb #c024
 def _shown(output):
     "An output as Markdown."
     data = output.get("data", {})
@@ -125,7 +139,7 @@ def readme(
     cells = nbformat.read(index, 4).cells
     return "\n\n".join(part.strip() for c in cells for part in _markdown(c)) + "\n"
 
-# %% ../nbs/35_docs.ipynb #c026
+# %% ../nbs/35_docs.ipynb #c029
 def ran_as_it_is(
     executed: str | Path,   # notebook in a run's folder
     notebook: str | Path,   # the day it came from
@@ -135,11 +149,11 @@ def ran_as_it_is(
     source, target = nbformat.read(executed, 4), nbformat.read(notebook, 4)
     return [c.source for c in _own_cells(source)] == [c.source for c in target.cells]
 
-# %% ../nbs/35_docs.ipynb #c027
+# %% ../nbs/35_docs.ipynb #c030
 def _own_cells(executed):
     return [c for c in executed.cells if "injected-parameters" not in c.metadata.get("tags", [])]
 
-# %% ../nbs/35_docs.ipynb #c028
+# %% ../nbs/35_docs.ipynb #c031
 def publish_day(
     executed: str | Path,   # notebook in a run's folder
     notebook: str | Path,   # the day it came from
@@ -153,7 +167,7 @@ def publish_day(
         if old.cell_type == "code": old.outputs, old.execution_count = new.outputs, None
     with whole(notebook) as scratch: nbformat.write(target, scratch)
 
-# %% ../nbs/35_docs.ipynb #c029
+# %% ../nbs/35_docs.ipynb #c032
 def hash_outputs(
     notebook: str | Path,
 ) -> str:                # SHA-256 of what its outputs say
@@ -169,7 +183,7 @@ def hash_outputs(
     ]
     return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
-# %% ../nbs/35_docs.ipynb #c030
+# %% ../nbs/35_docs.ipynb #c033
 def publish_models(
     run: str | Path,      # a run's folder
     models: str | Path,   # `models/`

@@ -305,8 +305,9 @@ def learned(
     found = [
         f"A conversion is exact or it is wrong: the {len(floats)} fp32 files have {sum(r['flips'] for r in floats)} flips on "
         f"{results['n_eval']:,} images.",
-        f"int8 takes {_span(share, '{:.0f}')} % of the bytes of fp32. {_span([r['flips'] for r in whole.values()], '{}')} answers "
-        f"change, and no int8 file loses more than {-100 * worst['delta_low']:.2f} points of accuracy (95 %, paired)."]
+        f"int8 takes {_span(share, '{:.0f}')} % of the bytes of fp32. "
+        f"{_span([r['flips'] for r in whole.values()], '{}')} answers change, and no int8 file "
+        f"loses more than {-100 * worst['delta_low']:.2f} points of accuracy (95 %, paired)."]
     if timed:
         fast, slow = (f(timed.values(), key=lambda r: r["ratio"]) for f in (min, max))
         found.append("int8 is not faster by nature: on this CPU " + " and ".join(
@@ -439,7 +440,9 @@ def draw_svg(
     "The trade-off as an SVG whose text is grey enough for light and dark."
     import matplotlib
     from matplotlib.figure import Figure
-    grey = {k: "#808080" for k in ("text.color", "axes.labelcolor", "axes.edgecolor", "axes.titlecolor", "xtick.color", "ytick.color", "legend.labelcolor")}
+    names = ("text.color", "axes.labelcolor", "axes.edgecolor", "axes.titlecolor", "xtick.color",
+             "ytick.color", "legend.labelcolor")
+    grey = {k: "#808080" for k in names}
     with matplotlib.rc_context(grey | {"svg.fonttype": "none", "svg.hashsalt": "report", "legend.frameon": False}):
         figure = Figure(figsize=(8, 5))
         draw_tradeoff(results, figure.subplots())
