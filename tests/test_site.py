@@ -1,10 +1,6 @@
 "The site: configuration and notebooks agree; every page is made by nbdev's own processing; links, anchors and texts hold."
 import json
 import re
-import shutil
-import subprocess
-import sys
-from html.parser import HTMLParser
 from urllib.parse import unquote
 
 import nbformat
@@ -16,13 +12,6 @@ from edge_export.docs import repository
 
 NOTEBOOKS = sorted(p.relative_to(ROOT / "nbs").as_posix() for p in (ROOT / "nbs").rglob("*.ipynb")
                    if not any(part.startswith((".", "_")) for part in p.relative_to(ROOT / "nbs").parts))
-RENDER = """
-if __name__ == "__main__":
-    from nbdev.quarto import refresh_quarto_yml
-    from nbdev.serve import proc_nbs
-    refresh_quarto_yml()
-    proc_nbs(n_workers=0)
-"""
 
 
 def listed(entries):
@@ -108,32 +97,6 @@ def test_nothing_is_fetched_from_elsewhere(pages):
 def test_no_stored_error(name):
     cells = nbformat.read(ROOT / "nbs" / name, 4).cells
     assert not any(o.output_type == "error" for c in cells for o in c.get("outputs", []))
-
-
-class Page(HTMLParser):
-    "Links and anchors of a page."
-    def __init__(self, text):
-        super().__init__()
-        self.links, self.anchors = [], set()
-        self.feed(text)
-
-    def handle_starttag(self, tag, attrs):
-        attrs = dict(attrs)
-        self.anchors |= {attrs[k] for k in ("id", "name") if attrs.get(k)}
-        if tag == "a" and attrs.get("href"):
-            self.links.append(attrs["href"])
-
-
-@pytest.fixture(scope="module")
-def pages(tmp_path_factory):
-    "All pages as HTML, by nbdev's processing and nbconvert, in a copy of the checkout."
-    copy = tmp_path_factory.mktemp("site") / "copy"
-    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".git", ".venv", "runs", "_out", "_proc", "_docs"))
-    (copy / "render.py").write_text(RENDER)
-    subprocess.run([sys.executable, "render.py"], cwd=copy, check=True, capture_output=True)
-    made = sorted((copy / "_proc").rglob("*.ipynb"))
-    subprocess.run([sys.executable, "-m", "nbconvert", "--to", "html", "--log-level", "ERROR", *made], cwd=copy, check=True, capture_output=True)
-    return {p.relative_to(copy / "_proc").as_posix(): Page(p.read_text()) for p in (copy / "_proc").rglob("*.html") if p.parent.name != "styles"}, copy / "_proc"
 
 
 def test_every_notebook_becomes_a_page(pages):
