@@ -17,7 +17,7 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from edge_export.cli import DAYS, parse_days
+from edge_export.runs import DAYS, parse_days
 
 ROOT = Path(__file__).parent.parent
 IMAGES = ROOT / ".ci" / "colab-images"

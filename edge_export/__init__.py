@@ -13,25 +13,24 @@ __all__ = ['race', 'by_operator', 'keras_arrays', 'load_data', 'compare_layers',
            'own_digit', 'show_columns', 'try_it']
 
 # %% ../nbs/90_api.ipynb #c003
-from .bench import by_operator, race
-from .data import keras_arrays, load_data
+from .race import by_operator, race
+from .datasets import keras_arrays, load_data
 from .drift import compare_layers, details, ranked_layers, show_drift
-from .faults import break_it
+from .verdicts import break_it
 from .formats.tflite import TFLiteSession
 from .integer import IntegerSession
-from edge_export.model import (
-    SimpleCNN, fake_quantize, fine_tune, fit, load_checkpoint, parameter_count, predict,
-)
+from .model import SimpleCNN, fit, load_checkpoint, parameter_count, predict
+from .qat import fake_quantize, fine_tune
 from edge_export.quantize import (
     best_variant, contest, fewest_floats, inside, mixed_variants, saturation, show_contest,
     show_front, show_sweep, spread, static_variants, sweep, sweep_table,
 )
 from .recipes import TREE, build, session
-from edge_export.report import (
-    compare, gates, ranges, show_digits, show_flips, show_sizes, show_tradeoff, sizes,
-)
+from .results import compare, gates, ranges, sizes
+from .pictures import show_digits, show_flips, show_sizes, show_tradeoff
 from .reproduce import reproduced
-from .teach import calls, one_number, one_sum, own_digit, show_columns, try_it
+from .explain import calls, one_number, one_sum, show_columns
+from .tasks import own_digit, try_it
 
 # %% ../nbs/90_api.ipynb #c004
 _all_ = [

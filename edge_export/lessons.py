@@ -13,7 +13,7 @@ from importlib import resources
 from pathlib import Path
 
 from .artifact import need, read_json
-from .cli import DAYS, days_folder
+from .runs import DAYS, days_folder
 from .worker import redirected
 
 # %% ../nbs/43_lessons.ipynb #c005

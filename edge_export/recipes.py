@@ -28,7 +28,7 @@ from edge_export.artifact import (
 )
 from .check import GATES, CheckFailed, Reference, check, reference
 from .data import Dataset, calibration_images
-from .formats import onnx, savedmodel, tflite
+from .formats import onnx, onnx_int8, onnx_qat, savedmodel, tflite, tflite_qat
 from .model import kept, save_checkpoint
 from .worker import step, talking
 
@@ -73,10 +73,10 @@ def _lite(precision):
 RECIPES = {r.name: r for r in [
     Recipe("onnx-fp32", "torch", "fp32", make=onnx.export_onnx, prove=onnx.prove_export,
            packages=("torch", "onnx", "onnxscript", "onnxruntime"), **_onnx),
-    Recipe("onnx-int8-dynamic", make=onnx.quantize_dynamic, prove=onnx.prove_dynamic,
+    Recipe("onnx-int8-dynamic", make=onnx_int8.quantize_dynamic, prove=onnx_int8.prove_dynamic,
            parameters=dict(weights="QUInt8"), **_ort),
-    Recipe("onnx-int8-static", make=onnx.quantize_static, prove=onnx.prove_static,
-           parameters=onnx.STATIC, **_ort),
+    Recipe("onnx-int8-static", make=onnx_int8.quantize_static, prove=onnx_int8.prove_static,
+           parameters=onnx_int8.STATIC, **_ort),
     Recipe("savedmodel-fp32", "onnx-fp32", "fp32", "", make=savedmodel.convert_savedmodel,
            load=savedmodel.SavedModelSession, prove=savedmodel.prove_savedmodel,
            tensors=savedmodel.named_tensors,
@@ -88,11 +88,11 @@ TREE = tuple(RECIPES)
 
 RECIPES |= {r.name: r for r in [
     _lite("int16x8"),
-    Recipe("onnx-int8-qat", "torch", "int8", make=onnx.export_qat, prove=onnx.prove_qat,
+    Recipe("onnx-int8-qat", "torch", "int8", make=onnx_qat.export_qat, prove=onnx_qat.prove_qat,
            packages=("torch", "torchao", "onnx", "onnxscript", "onnxruntime"), extra="qat",
            parameters=dict(bits=8), **_onnx),
-    Recipe("tflite-int8-qat", "onnx-int8-qat", "int8", make=tflite.convert_qat,
-           prove=tflite.prove_qat, **_tflite)]}
+    Recipe("tflite-int8-qat", "onnx-int8-qat", "int8", make=tflite_qat.convert_qat,
+           prove=tflite_qat.prove_qat, **_tflite)]}
 
 # %% ../nbs/20_recipes.ipynb #c013
 def _value(text, default):

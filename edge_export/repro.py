@@ -14,9 +14,10 @@ import numpy as np
 
 from .artifact import EdgeExportError, hash_arrays, read_json, sha256
 from .check import wilson
-from .cli import DAYS, days_folder, run
-from .data import load_data
-from .model import SimpleCNN, fake_quantize, fine_tune, fit, predict
+from .runs import DAYS, days_folder, run
+from .datasets import load_data
+from .model import SimpleCNN, fit, predict
+from .qat import fake_quantize, fine_tune
 from .recipes import TREE, parse
 from .reproduce import SAME, published_model, published_run, reproduce
 from .worker import children_seconds, emulated, in_new_process, interpreter

@@ -7,7 +7,8 @@ from importlib import resources
 
 import pytest
 
-from edge_export.report import write_report, write_results
+from edge_export.report import write_report
+from edge_export.results import write_results
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 TEMPLATE = {"color-contrast", "link-in-text-block"}   # what nbconvert's own style breaks, and the site's does not

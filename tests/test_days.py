@@ -6,7 +6,7 @@ import nbformat
 import pytest
 from conftest import ROOT
 
-from edge_export.cli import DAYS, declared
+from edge_export.runs import DAYS, declared
 from edge_export.docs import colab_badge, install_cell
 
 NOTEBOOKS = [ROOT / "nbs" / "days" / f"{name}.ipynb" for name in DAYS.values()]

@@ -12,7 +12,7 @@ from edge_export import build
 from edge_export.artifact import EdgeExportError
 from edge_export.faults import FAULTS
 from edge_export.formats import savedmodel
-from edge_export.model import fake_quantize
+from edge_export.qat import fake_quantize
 from edge_export.recipes import RECIPES, TREE
 
 

@@ -8,9 +8,10 @@ import pytest
 from conftest import ROOT
 
 from edge_export.artifact import load_artifact, sha256
-from edge_export.cli import DAYS
-from edge_export.docs import hash_outputs
-from edge_export.report import published, read_results, write_report, write_results
+from edge_export.runs import DAYS
+from edge_export.publish import hash_outputs
+from edge_export.results import published, read_results, write_results
+from edge_export.report import write_report
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from edge_export.report import read_results
+from edge_export.results import read_results
 
 EPOCHS = ["-p", "epochs", "12"]
 

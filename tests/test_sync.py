@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from edge_export.docs import readme
+from edge_export.publish import readme
 
 ROOT = Path(__file__).parent.parent
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "runs", "_out", "_proc", "_docs", "*.egg-info", "__pycache__", "nbdev.yml", ".ipynb_checkpoints")

@@ -4,7 +4,7 @@ import re
 import pytest
 from conftest import ROOT
 
-from edge_export.cli import DAYS
+from edge_export.runs import DAYS
 from edge_export.lessons import answered, cells_in_a_row, cells_of, glossary, is_setup, shown_calls, undefined
 
 
