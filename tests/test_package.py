@@ -55,7 +55,7 @@ def test_the_postcard(outside):
 
 
 def test_the_schema_is_in_the_wheel(outside):
-    assert "results.json" in ask(outside, "from edge_export.report import schema; print(schema()['title'])")
+    assert "results.json" in ask(outside, "from edge_export.results import schema; print(schema()['title'])")
 
 
 def test_import_is_light(outside):
