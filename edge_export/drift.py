@@ -138,7 +138,7 @@ class Drift:
     def __repr__(self): return "\n\n".join(map(repr, overview(self)))
     def _repr_markdown_(self): return "\n\n".join(t._repr_markdown_() for t in overview(self))
 
-# %% ../nbs/23_drift.ipynb #c017
+# %% ../nbs/23_drift.ipynb #c018
 def _unmatched(matches):
     "What could not be compared, by name."
     said = {}
@@ -164,7 +164,7 @@ def overview(
         tables.append(Table(title, ["layer", *some], rows, note))
     return tables
 
-# %% ../nbs/23_drift.ipynb #c018
+# %% ../nbs/23_drift.ipynb #c019
 def details(
     found: Drift,
     recipe: str,    # one of its artifacts
@@ -179,7 +179,7 @@ def details(
          "range of the file", "99.9 % below, largest", "values outside"], rows,
         "The largest error is given as a share of the layer's largest value.")
 
-# %% ../nbs/23_drift.ipynb #c020
+# %% ../nbs/23_drift.ipynb #c021
 def _weighted(node):
     "The layer whose weight a node is, as `formats.onnx.layers` calls it; empty if it is none."
     used = any(re.search(r"conv|linear|mm|matmul", str(u.target)) for u in node.users)
@@ -202,7 +202,7 @@ def _span(layers, layer, seen):
     return (tuple(layers.names[n.name] for n in found if n.name in inner),
             tuple(filter(None, map(_weighted, found))))
 
-# %% ../nbs/23_drift.ipynb #c021
+# %% ../nbs/23_drift.ipynb #c022
 def _spans(layers, seen):
     "Each seen layer's span and the weighted layers that answer for it."
     names, found = list(layers.names.values()), {}
@@ -213,14 +213,14 @@ def _spans(layers, seen):
         found[layer] = span, last
     return found
 
-# %% ../nbs/23_drift.ipynb #c025
+# %% ../nbs/23_drift.ipynb #c026
 def _batches(layers, images):
     "The images in batches that fit into memory with all layers."
     values = sum(v.size for v in layers.run(images[:1])[0].values())
     size = int(np.clip(25_000_000 // values, 1, 250))
     return np.array_split(images, -(-len(images) // size))
 
-# %% ../nbs/23_drift.ipynb #c026
+# %% ../nbs/23_drift.ipynb #c027
 def _matched(artifact, layers, images):
     "Tensors and layers of an artifact on some images, and which is which."
     if artifact.file.suffix: check_images(images, session(artifact).shape)   # else `taps` refuses
@@ -242,7 +242,7 @@ def _measured(artifact, layers, found, images):
     for n, effect in effects.items(): sums[n]["effect"] = effect
     return sums, {n: float(np.abs(v - own[n]).max()) for n, v in given.items()}
 
-# %% ../nbs/23_drift.ipynb #c027
+# %% ../nbs/23_drift.ipynb #c028
 def _largest_values(layers, batches):
     "Of each layer the size below which 99.9 % of the values are, and the largest size."
     top, n = {}, sum(map(len, batches))
@@ -253,7 +253,7 @@ def _largest_values(layers, batches):
             top[name] = np.sort(both)[-keep:] if len(both) > keep else both
     return {name: (float(t.min()), float(t.max())) for name, t in top.items()}
 
-# %% ../nbs/23_drift.ipynb #c028
+# %% ../nbs/23_drift.ipynb #c030
 def _row(recipe, layer, tap, span, s):
     "A layer's sums as a row; the loss is shared out later."
     causes = ("range", "rounding", "weights")
@@ -279,7 +279,7 @@ def _rows(artifact, layers, batches, sizes):
         rows.append(_row(artifact.recipe, n, tensors[found.tensors[n][0]], spans[n], s))
     return rows, found
 
-# %% ../nbs/23_drift.ipynb #c029
+# %% ../nbs/23_drift.ipynb #c031
 def compare_layers(
     files: list,     # of `Artifact`, made from `model`
     model,           # `torch.nn.Module`
@@ -300,7 +300,7 @@ def compare_layers(
         rows += own
     return Drift(data.name, len(images), tuple(layers.names.values()), rows, matches)
 
-# %% ../nbs/23_drift.ipynb #c035
+# %% ../nbs/23_drift.ipynb #c037
 def _draw(ax, found, recipe, values):
     "One artifact's line: layer to value."
     places = [found.layers.index(layer) for layer in values]
@@ -330,7 +330,7 @@ def show_drift(
 
 EXACT_DB = 90   # above it nothing is lost but the rounding of floats
 
-# %% ../nbs/23_drift.ipynb #c038
+# %% ../nbs/23_drift.ipynb #c040
 def ranked_layers(
     found: Drift,
     recipe: str,    # one of its artifacts

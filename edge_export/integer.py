@@ -113,7 +113,7 @@ def _clamp(name, options, target):
                               "TFLiteSession")
     return ranges[kind]
 
-# %% ../nbs/16_integer.ipynb #c031
+# %% ../nbs/16_integer.ipynb #c032
 def _weights(model, tensors, target, rule):
     "Weights, bias, multiplier and shift of a convolution or a fully connected layer."
     data = [np.asarray(model.buffers[t.buffer].data, np.uint8) for t in tensors[1:]]
@@ -124,7 +124,7 @@ def _weights(model, tensors, target, rule):
                 bias=data[1].view(np.int32) if data[1:] else np.zeros(count, np.int32),
                 multiplier=multiplier, shift=shift, round=rule)
 
-# %% ../nbs/16_integer.ipynb #c032
+# %% ../nbs/16_integer.ipynb #c033
 def _refuse(name, options, tensors, target):
     "Raise for a tensor that is not int8 and for a convolution that is not a plain one."
     types = _schema().TensorType
@@ -142,7 +142,7 @@ def _refuse(name, options, tensors, target):
     if getattr(options, "dilationHFactor", 1) != 1 or getattr(options, "dilationWFactor", 1) != 1:
         raise EdgeExportError(f"{name} is dilated: take a larger kernel, or TFLiteSession")
 
-# %% ../nbs/16_integer.ipynb #c033
+# %% ../nbs/16_integer.ipynb #c034
 def _layer(model, name, op, rounding):
     "One operator of the file as a `Layer`."
     graph, options = model.subgraphs[0], op.builtinOptions
@@ -158,7 +158,7 @@ def _layer(model, name, op, rounding):
         more |= _window(options, before, (options.filterHeight, options.filterWidth))
     return Layer(name, before, after, zeros, _clamp(name, options, target), **more)
 
-# %% ../nbs/16_integer.ipynb #c034
+# %% ../nbs/16_integer.ipynb #c035
 OPERATORS = ("CONV_2D", "MAX_POOL_2D", "RESHAPE", "FULLY_CONNECTED")
 
 def read_layers(
@@ -179,7 +179,7 @@ def read_layers(
         raise EdgeExportError(f"{path} is not one chain of operators: take TFLiteSession")
     return [_layer(model, n, op, ROUNDINGS[rounding]) for n, op in zip(names, graph.operators)]
 
-# %% ../nbs/16_integer.ipynb #c040
+# %% ../nbs/16_integer.ipynb #c041
 def _windows(x, layer):
     "What the window sees at each step: (N, height, width, *window, channels)."
     fill = layer.zeros[0] if layer.operator == "CONV_2D" else -128   # a maximum ignores padding
@@ -193,7 +193,7 @@ def _accumulators(x, layer):
     sums = (rows.astype(np.float64) - layer.zeros[0]) @ layer.weights.T.astype(np.float64)
     return sums.astype(np.int64) + layer.bias
 
-# %% ../nbs/16_integer.ipynb #c041
+# %% ../nbs/16_integer.ipynb #c042
 def _step(x, layer):
     "One layer."
     if layer.operator == "MAX_POOL_2D": x = _windows(x, layer).max((3, 4))
@@ -213,7 +213,7 @@ def run_integers(
     return np.concatenate([reduce(_step, layers, images[i:i + 200])
                            for i in range(0, len(images), 200)])
 
-# %% ../nbs/16_integer.ipynb #c055
+# %% ../nbs/16_integer.ipynb #c056
 def _detail(tensor):
     "A tensor as LiteRT's interpreter describes it."
     quantization = tensor.quantization

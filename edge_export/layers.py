@@ -15,7 +15,7 @@ import numpy as np
 from .artifact import EdgeExportError
 from .worker import quietly
 
-# %% ../nbs/21_layers.ipynb #c006
+# %% ../nbs/21_layers.ipynb #c007
 def _traced(model, image):
     "The model as a graph without in-place operations, for batches of any size."
     import torch
@@ -35,7 +35,7 @@ def _per_image(node, batch):
     shape = getattr(value, "shape", ())
     return len(shape) > 1 and value.is_floating_point() and str(shape[0]) == str(batch)
 
-# %% ../nbs/21_layers.ipynb #c007
+# %% ../nbs/21_layers.ipynb #c008
 def _module(node):
     "Call, path and class of the module that a node belongs to."
     (call, (path, kind)), = list(node.meta.get("nn_module_stack", {"": ("", "")}).items())[-1:]
@@ -55,7 +55,7 @@ def _layer_names(graph):
         names[node.name] = name if seen[name] == 1 else f"{name}:{seen[name]}"
     return names
 
-# %% ../nbs/21_layers.ipynb #c009
+# %% ../nbs/21_layers.ipynb #c010
 @dataclass(frozen=True, eq=False)
 class Layers:
     "A model as named layers, in order of execution."
@@ -79,7 +79,7 @@ class Layers:
         with torch.no_grad(): logits = Run(self.graph).run(torch.from_numpy(images))
         return own, logits.numpy()
 
-# %% ../nbs/21_layers.ipynb #c010
+# %% ../nbs/21_layers.ipynb #c011
 def layers_of(
     model,               # `torch.nn.Module`: (N, *shape) float32 to (N, classes)
     image: np.ndarray,   # (*shape) float32, an example

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-# %% ../nbs/22_match.ipynb #c006
+# %% ../nbs/22_match.ipynb #c007
 LEAST_CORRELATION = .5
 
 def _arranged(values, own, shape):
@@ -33,7 +33,7 @@ def _best(values, own, shapes):
     scores = [(_bits(_arranged(values, own, s), own), s) for s in shapes]
     return max(scores, key=lambda pair: pair[0])
 
-# %% ../nbs/22_match.ipynb #c007
+# %% ../nbs/22_match.ipynb #c008
 def _aligned(bits):
     "Pairs (row, column) of rising order with the most bits; of equal columns the first."
     best = np.zeros(np.add(bits.shape, 1))
@@ -48,7 +48,7 @@ def _aligned(bits):
             pairs.append((i, j))
     return pairs[::-1]
 
-# %% ../nbs/22_match.ipynb #c008
+# %% ../nbs/22_match.ipynb #c009
 @dataclass(frozen=True)
 class Matches:
     "Which tensor of a file is which layer."
@@ -67,7 +67,7 @@ class Matches:
             for layer, (i, shape) in self.tensors.items()
         }
 
-# %% ../nbs/22_match.ipynb #c009
+# %% ../nbs/22_match.ipynb #c010
 def _shapes(own, size):
     "Orders of axes that a tensor of so many values an image may come in."
     found = {o.shape[1:] for o in own.values() if o[0].size == size and o.ndim > 2}

@@ -129,7 +129,7 @@ def _train(model, part, chosen):
             _steps(model, part, chosen)
     finally: torch.set_num_threads(threads)
 
-# %% ../nbs/04_model.ipynb #c018
+# %% ../nbs/04_model.ipynb #c019
 def _values(model):
     "Name to tensor: all that training changes."
     return dict(model.named_parameters()) | dict(model.named_buffers())
@@ -156,7 +156,7 @@ def _there(function, packed, args):
     function(model, *args)
     return {name: value.detach() for name, value in _values(model).items()}
 
-# %% ../nbs/04_model.ipynb #c019
+# %% ../nbs/04_model.ipynb #c020
 def _pinned(
     function,   # (model, *args): changes the model's parameters or buffers
     model,
@@ -175,7 +175,7 @@ def _pinned(
         function(model, *args)
         return str(e)
 
-# %% ../nbs/04_model.ipynb #c021
+# %% ../nbs/04_model.ipynb #c023
 def _checkpoint_record(model, data, chosen):
     "What the weights depend on: a checkpoint with another record is not reused."
     part = data.training
@@ -200,7 +200,7 @@ def kept(
         return None
     return found if all(getattr(found, k) == v for k, v in wanted.items()) else None
 
-# %% ../nbs/04_model.ipynb #c022
+# %% ../nbs/04_model.ipynb #c024
 def _trained(model, data, out, chosen):
     "Train in place, or take the weights from `out`; the model in evaluation mode."
     if chosen["epochs"] < 1:
@@ -217,7 +217,7 @@ def _trained(model, data, out, chosen):
         describe("torch", Path(out) / "torch.safetensors", **record, facts=facts).save()
     return model.eval()
 
-# %% ../nbs/04_model.ipynb #c023
+# %% ../nbs/04_model.ipynb #c025
 def fit(
     model,                           # `torch.nn.Module`, trained in place
     data: Dataset,                   # its training part is used

@@ -14,7 +14,7 @@ from .recipes import style_of
 from .race import raced
 from .results import _parts, row
 
-# %% ../nbs/33_pictures.ipynb #c006
+# %% ../nbs/33_pictures.ipynb #c007
 def show_digits(
     part: Part,
     positions: list,   # which of its images; at most twelve are shown
@@ -49,7 +49,7 @@ def show_flips(
         f"{artifact.recipe}: the label; PyTorch → the file{more}",
     )
 
-# %% ../nbs/33_pictures.ipynb #c009
+# %% ../nbs/33_pictures.ipynb #c010
 PARTS = {"weights": "#4477aa", "scales": "#ccbb44", "container": "#bbbbbb"}
 
 def show_sizes(
@@ -75,7 +75,7 @@ def show_sizes(
     fig.tight_layout()
     plt.show()
 
-# %% ../nbs/33_pictures.ipynb #c012
+# %% ../nbs/33_pictures.ipynb #c013
 def _apart(places, least):
     "Sorted places in 0…1, moved right, then left, until they are apart by at least so much."
     moved = list(places)
@@ -95,7 +95,7 @@ def on_front(
                    and (o["latency_p50_us"], o["delta"]) != (r["latency_p50_us"], r["delta"]) for o in rows)
     return [not beaten(r) for r in rows]
 
-# %% ../nbs/33_pictures.ipynb #c014
+# %% ../nbs/33_pictures.ipynb #c015
 def draw_tradeoff(
     results: dict,   # as in `results.json`
     ax,              # matplotlib's
@@ -120,7 +120,7 @@ def draw_tradeoff(
            ylabel="accuracy minus PyTorch's,\nin points, paired 95 %")
     ax.set_title(f"What is lost, what is gained: {results['dataset']}", pad=95, loc="left")
 
-# %% ../nbs/33_pictures.ipynb #c015
+# %% ../nbs/33_pictures.ipynb #c016
 def show_tradeoff(
     files: list,   # of `Artifact`, raced
 ):
@@ -132,7 +132,7 @@ def show_tradeoff(
     fig.tight_layout()
     plt.show()
 
-# %% ../nbs/33_pictures.ipynb #c017
+# %% ../nbs/33_pictures.ipynb #c018
 def draw_svg(
     results: dict,   # as in `results.json`
 ) -> str:

@@ -18,7 +18,7 @@ from .recipes import taps
 from .drift import compare_layers
 from .formats import onnx, onnx_int8
 
-# %% ../nbs/24_plant.ipynb #c006
+# %% ../nbs/24_plant.ipynb #c007
 def _dequantizers(graph):
     "Tensor to the `DequantizeLinear` that makes it."
     return {n.output[0]: n for n in graph.graph.node if n.op_type == "DequantizeLinear"}
@@ -42,7 +42,7 @@ def rescale(
             change(inputs[2].input[0], lambda b: np.rint(b / factor))
             change(inputs[2].input[1], lambda s: s * factor)
 
-# %% ../nbs/24_plant.ipynb #c007
+# %% ../nbs/24_plant.ipynb #c008
 def _weight_fault(graph, generator):
     "A layer, its weight's scale, a factor, and all that in words."
     made = _dequantizers(graph)
@@ -63,7 +63,7 @@ def _range_fault(graph, generator, tensors):
     factor = float(np.quantile(sizes, 1 - share)) / max(tap.high, -tap.low)
     return place, first[place], factor, f"{share:.0%} of {place} cut off"
 
-# %% ../nbs/24_plant.ipynb #c008
+# %% ../nbs/24_plant.ipynb #c009
 def plant(
     source: Artifact,   # a QDQ file of ONNX, as onnx-int8-static
     target: Path,       # file to write
@@ -82,7 +82,7 @@ def plant(
     target.write_bytes(graph.SerializeToString())
     return replace(source, file=Path(target)), place, words
 
-# %% ../nbs/24_plant.ipynb #c009
+# %% ../nbs/24_plant.ipynb #c010
 def plant_and_find(
     source: Artifact,   # a QDQ file of ONNX, as onnx-int8-static
     model,              # `torch.nn.Module` it was made from

@@ -164,7 +164,7 @@ def false_alarms(
     ends = wilson(alarms, races)
     return figure("series.false_alarm_share_high", ends[1], f"of {races} races", "<= 0.10", ends)
 
-# %% ../nbs/45_promises.ipynb #c018
+# %% ../nbs/45_promises.ipynb #c019
 def series(
     out: str | Path,   # folder for runs
 ) -> list:
@@ -187,7 +187,7 @@ def series(
         false_alarms(files["onnx-fp32"], images),
     ]
 
-# %% ../nbs/45_promises.ipynb #c020
+# %% ../nbs/45_promises.ipynb #c021
 def _micro(path, images):
     "int8 outputs of TensorFlow Lite Micro."
     runtime = need("tflite_micro", "micro").runtime.Interpreter.from_file(str(path))
@@ -213,7 +213,7 @@ def integers_equal(
     same = [(IntegerSession(path, name)(images) == own[name]).all(1) for name in ROUNDINGS]
     return int(np.all(same, axis=0).sum())
 
-# %% ../nbs/45_promises.ipynb #c021
+# %% ../nbs/45_promises.ipynb #c022
 def _learned(folder):
     "Points between each QAT file and its fake-quantized model, from its check."
     points = {f.recipe.partition("-")[0]: f.facts["check"]["delta"] for f in built(folder / "qat")}
@@ -225,7 +225,7 @@ def _hard(folder, part):
     rows = contest({n: session(f)(part.images) for n, f in pair.items()}, part, "control")
     return rows[1]["p"] if rows[1]["delta"] > 0 else 1.0
 
-# %% ../nbs/45_promises.ipynb #c022
+# %% ../nbs/45_promises.ipynb #c024
 def quant_of_seed(
     seed: int,
     out: str | Path,   # folder for runs
@@ -252,7 +252,7 @@ def quant_of_seed(
         culprits_found_of_20=hits,
     )
 
-# %% ../nbs/45_promises.ipynb #c023
+# %% ../nbs/45_promises.ipynb #c025
 QUANT = dict(
     run_cpu_seconds_mnist=("CPU s", "<= 600"),
     static_variants=("", ">= 24"),
@@ -278,7 +278,7 @@ def quant(
         found.append(figure(f"quant.{name}", worst, unit, bound, (min(values), max(values))))
     return found
 
-# %% ../nbs/45_promises.ipynb #c025
+# %% ../nbs/45_promises.ipynb #c027
 REPRO = dict(
     checkpoint_cpus_equal=("CPUs", ">= 3"),
     qat_cpus_equal=("CPUs", ">= 2"),
@@ -315,7 +315,7 @@ def teach(
 
 AREAS = {"series": series, "quant": quant, "repro": repro, "teach": teach}
 
-# %% ../nbs/45_promises.ipynb #c026
+# %% ../nbs/45_promises.ipynb #c028
 def figures(
     area: str,         # one of `AREAS`
     out: str | Path,   # folder for runs; `bench-AREA.json` is written there

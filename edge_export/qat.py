@@ -15,7 +15,7 @@ from .worker import quietly
 from .data import Dataset, calibration_images
 from .model import TRAINING, _moved, _pinned, _trained
 
-# %% ../nbs/05_qat.ipynb #c006
+# %% ../nbs/05_qat.ipynb #c007
 FAKE = "fake_quantized"
 
 def is_fake_quantized(
@@ -24,7 +24,7 @@ def is_fake_quantized(
     "Does the model come from `fake_quantize`?"
     return FAKE in dict(model.named_children())
 
-# %% ../nbs/05_qat.ipynb #c007
+# %% ../nbs/05_qat.ipynb #c008
 def observe(
     model,       # `torch.nn.Module`
     on: bool,    # shall the ranges follow the values?
@@ -34,7 +34,7 @@ def observe(
     with quietly(): pt2e = need("torchao.quantization.pt2e", "qat")
     model.apply(pt2e.enable_observer if on else pt2e.disable_observer)
 
-# %% ../nbs/05_qat.ipynb #c008
+# %% ../nbs/05_qat.ipynb #c010
 def fine_tune(
     model,                           # `torch.nn.Module`, trained; it stays as it is
     data: Dataset,                   # its training part is used
@@ -50,7 +50,7 @@ def fine_tune(
     try: return _trained(model, data, out, chosen)
     finally: observe(model, False)
 
-# %% ../nbs/05_qat.ipynb #c010
+# %% ../nbs/05_qat.ipynb #c013
 def _rounding(low, high, scheme, observer):
     "How one kind of tensor is rounded; the scale is the one that `exported` will write."
     import torch
@@ -77,7 +77,7 @@ def _prepared(model, example, bits):
     graph = torch.export.export(model.eval(), (example,), dynamic_shapes=batch).module()
     return pt2e.allow_exported_model_train_eval(prepare(graph, _quantizer(bits)))
 
-# %% ../nbs/05_qat.ipynb #c011
+# %% ../nbs/05_qat.ipynb #c014
 def _fake_quantized(model, example, bits):
     "The model with fake quantizations that have seen nothing yet."
     import torch
@@ -112,7 +112,7 @@ def fake_quantize(
     observe(fake, False)
     return fake
 
-# %% ../nbs/05_qat.ipynb #c012
+# %% ../nbs/05_qat.ipynb #c015
 def rounded(
     model,      # a fake-quantized model
 ) -> list:      # of (name of the tensor, its `FakeQuantize`), in the order of the graph
@@ -125,7 +125,7 @@ def rounded(
         found.append((name, getattr(graph, node.target)))
     return found
 
-# %% ../nbs/05_qat.ipynb #c023
+# %% ../nbs/05_qat.ipynb #c026
 def exported(
     model,      # a fake-quantized model; it stays as it is
 ):              # `torch.nn.Sequential`: weights as integers, `quantize` and `dequantize` operators

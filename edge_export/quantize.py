@@ -10,7 +10,6 @@ __all__ = ['SHOWN', 'COUNTS', 'answers', 'attempt', 'sweep', 'static_variants', 
 # %% ../nbs/26_quantize.ipynb #c002
 import tempfile
 from contextlib import nullcontext
-from functools import partial
 from pathlib import Path
 
 import numpy as np

@@ -139,7 +139,7 @@ def explain(
     )
     return f"{name} is {speed} onnx-fp32 here: its time goes to {top}, and {cpu}."
 
-# %% ../nbs/25_race.ipynb #c018
+# %% ../nbs/25_race.ipynb #c019
 class Empty(Session):
     "A session that does nothing: the floor of every latency."
     def prepare(self, images): return list(images)
@@ -147,7 +147,7 @@ class Empty(Session):
 
 BASELINE, TWIN, FLOOR = "onnx-fp32", "onnx-fp32 again (A/A)", "empty call"
 
-# %% ../nbs/25_race.ipynb #c019
+# %% ../nbs/25_race.ipynb #c020
 @dataclass(frozen=True, eq=False, repr=False)
 class Race:
     "What a race found."
@@ -175,7 +175,7 @@ class Race:
     def __repr__(self): return repr(self.table())
     def _repr_markdown_(self): return self.table()._repr_markdown_()
 
-# %% ../nbs/25_race.ipynb #c020
+# %% ../nbs/25_race.ipynb #c021
 def _table(race):
     "Percentiles and ratio of each session, and all that a latency needs beside it."
     rows = [(n, race.row(n)) for n in race.times]
@@ -201,7 +201,7 @@ def _table(race):
         ". ".join(n.rstrip(".") for n in notes if n) + ".",
     )
 
-# %% ../nbs/25_race.ipynb #c021
+# %% ../nbs/25_race.ipynb #c022
 def ratio_text(r):
     return (
         ""
@@ -209,7 +209,7 @@ def ratio_text(r):
         else f"{r['ratio']:.3f} [{r['ratio_low']:.3f}, {r['ratio_high']:.3f}]"
     )
 
-# %% ../nbs/25_race.ipynb #c022
+# %% ../nbs/25_race.ipynb #c024
 def _baseline(files):
     "The `onnx-fp32` artifact of these files: among them, or beside them."
     for f in files:
@@ -221,7 +221,7 @@ def _baseline(files):
         )
     return load_artifact(record)
 
-# %% ../nbs/25_race.ipynb #c023
+# %% ../nbs/25_race.ipynb #c025
 def _run(loaders, images, rounds):
     "One race; if it can tell the twins apart, as many rounds again."
     times = time_blocks(loaders, images, rounds)
@@ -229,7 +229,7 @@ def _run(loaders, images, rounds):
     more = time_blocks(loaders, images, rounds, seed=1)
     return {name: np.concatenate([times[name], more[name]]) for name in loaders}
 
-# %% ../nbs/25_race.ipynb #c024
+# %% ../nbs/25_race.ipynb #c026
 def race(
     files: list,           # of `Artifact`, all of one model
     rounds: int = ROUNDS,  # 30 or more
@@ -256,7 +256,7 @@ def race(
     _save(found, timed)
     return found
 
-# %% ../nbs/25_race.ipynb #c025
+# %% ../nbs/25_race.ipynb #c027
 def _save(found, timed):
     "Write `race.json`: the rows by the hash of their file, and what belongs to all."
     rows = {f.sha256: found.row(n) for n, f in timed.items()}
@@ -281,7 +281,7 @@ def raced(
     path = Path(out) / "race.json"
     return read_json(path) if path.exists() else {}
 
-# %% ../nbs/25_race.ipynb #c032
+# %% ../nbs/25_race.ipynb #c034
 def by_operator(
     artifact: Artifact,   # a TFLite file
     data: Dataset,        # images of its evaluation part are fed

@@ -194,7 +194,7 @@ def _artifact(name, job, done):
     done[name] = kept(job.out / f"{name}.json", record) or _make(name, source, record, job)
     return done[name]
 
-# %% ../nbs/20_recipes.ipynb #c021
+# %% ../nbs/20_recipes.ipynb #c022
 def _register(out, done):
     "Add artifacts to the folder's manifest."
     path = out / "manifest.json"
@@ -210,14 +210,14 @@ def built(
     ordered = sorted(names, key=lambda n: (order.get(n.partition("@")[0], len(order)), n))
     return [load_artifact(Path(out) / f"{n}.json") for n in ordered]
 
-# %% ../nbs/20_recipes.ipynb #c022
+# %% ../nbs/20_recipes.ipynb #c023
 def _possible(name, data):
     "Raise before anything is made, if a package or the calibration images are missing."
     recipe, parameters, _ = parse(name)
     installed(recipe)
     if "images" in parameters: calibration_images(data, parameters["images"], parameters["seed"])
 
-# %% ../nbs/20_recipes.ipynb #c023
+# %% ../nbs/20_recipes.ipynb #c024
 def build(
     recipes: list,             # names; what they need is built too
     model,                     # `torch.nn.Module`, trained
@@ -237,14 +237,14 @@ def build(
         return files
     finally: talking.reset(token)
 
-# %% ../nbs/20_recipes.ipynb #c030
+# %% ../nbs/20_recipes.ipynb #c031
 def session(
     artifact: Artifact,
 ):                        # a `Session`
     "An artifact in its runtime, called as the PyTorch model is."
     return parse(artifact.recipe)[0].load(artifact.file)
 
-# %% ../nbs/20_recipes.ipynb #c033
+# %% ../nbs/20_recipes.ipynb #c034
 def taps(
     artifact: Artifact,
     images,               # (N, *shape) float32
@@ -255,7 +255,7 @@ def taps(
         raise EdgeExportError(f"{recipe.name} cannot be looked into: take an ONNX or TFLite file")
     return recipe.tap(artifact.file, images)
 
-# %% ../nbs/20_recipes.ipynb #c036
+# %% ../nbs/20_recipes.ipynb #c037
 COLOURS = {"onnx": "#0072b2", "savedmodel": "#009e73", "tflite": "#e69f00"}
 MARKERS = {"fp32": "o", "fp16": "s", "int8-dynamic": "^", "int8-static": "D", "int8-qat": "P", "int16x8": "v"}
 

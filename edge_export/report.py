@@ -16,7 +16,7 @@ from .recipes import built
 from .results import _parts, read_results, summary
 from .pictures import PARTS, draw_svg
 
-# %% ../nbs/34_report.ipynb #c006
+# %% ../nbs/34_report.ipynb #c007
 def _digit(image):
     "An image as a PNG that HTML can hold."
     from PIL import Image
@@ -24,7 +24,7 @@ def _digit(image):
     Image.fromarray((255 - 255 * image[0]).astype("uint8")).save(png, "PNG")
     return "data:image/png;base64," + base64.b64encode(png.getvalue()).decode()
 
-# %% ../nbs/34_report.ipynb #c007
+# %% ../nbs/34_report.ipynb #c008
 def _flips(files, data):
     "For each artifact with flips: its name, and image and text of at most twelve."
     return [
@@ -39,7 +39,7 @@ def _flips(files, data):
         if (flipped := f.facts["check"]["flipped"])
     ]
 
-# %% ../nbs/34_report.ipynb #c008
+# %% ../nbs/34_report.ipynb #c009
 def _fill(template, values):
     "A template of the package, filled in."
     from jinja2 import Environment, StrictUndefined
@@ -55,7 +55,7 @@ def _fill(template, values):
         .render(values)
     )
 
-# %% ../nbs/34_report.ipynb #c009
+# %% ../nbs/34_report.ipynb #c010
 def write_report(
     folder: str | Path,   # a run's folder with its `results.json`
     data: Dataset,

@@ -62,7 +62,7 @@ def _percent(value, low, high, sign=""):
 def _times(r):
     return ["" if r["latency_p50_us"] is None else f"{r['latency_p50_us']:.1f}", ratio_text(r)]
 
-# %% ../nbs/32_results.ipynb #c010
+# %% ../nbs/32_results.ipynb #c011
 def _few(n, rows):
     "What so few images cannot show."
     best = min(r["delta_high"] - r["delta"] for r in rows)
@@ -82,7 +82,7 @@ def _alone(rows):
         f"change a logit by up to {r['neighbour_difference']:.2f}." for r in rows if r["alone"]
     )
 
-# %% ../nbs/32_results.ipynb #c011
+# %% ../nbs/32_results.ipynb #c012
 def summary(
     dataset: str,   # name of the data set
     n_eval: int,    # evaluation images
@@ -116,7 +116,7 @@ def summary(
         " ".join(filter(None, [_few(n_eval, rows), _alone(rows)])),
     )
 
-# %% ../nbs/32_results.ipynb #c012
+# %% ../nbs/32_results.ipynb #c013
 def compare(
     files: list,                # of `Artifact`
     found: Race | None = None,  # with it the table has latencies
@@ -133,7 +133,7 @@ def compare(
         files[0].inputs["dataset"], files[0].facts["check"]["n"], [row(f, race) for f in files]
     )
 
-# %% ../nbs/32_results.ipynb #c016
+# %% ../nbs/32_results.ipynb #c017
 def gates() -> Table:
     "What each precision must hold."
     def text(value, form): return "" if value is None else form.format(value)
@@ -161,7 +161,7 @@ def gates() -> Table:
         rows,
     )
 
-# %% ../nbs/32_results.ipynb #c019
+# %% ../nbs/32_results.ipynb #c020
 def ranges(
     artifact: Artifact,   # a static int8 file
 ) -> Table:
@@ -182,7 +182,7 @@ def ranges(
         rows,
     )
 
-# %% ../nbs/32_results.ipynb #c022
+# %% ../nbs/32_results.ipynb #c023
 def _parts(artifact):
     "Bytes of weights, scales and container; where a recipe does not tell, all container."
     size = artifact.facts.get("size", dict(weights=0, scales=0))
@@ -217,7 +217,7 @@ def sizes(
                  ["recipe", "bytes", "weights and biases", "scales", "container", "floor"], rows,
                  "The floor is the parameters alone, each in the width that the file gives it.")
 
-# %% ../nbs/32_results.ipynb #c028
+# %% ../nbs/32_results.ipynb #c029
 def schema() -> dict:
     "The JSON Schema of `results.json`."
     return read_json(resources.files("edge_export") / "assets" / "results.schema.json")
@@ -240,7 +240,7 @@ def _validate(results, where):
             "Make it again with edge-export run --fresh"
         )
 
-# %% ../nbs/32_results.ipynb #c030
+# %% ../nbs/32_results.ipynb #c031
 def write_results(
     folder: str | Path,   # a run's folder: its artifacts and its last race
     **run,                # `seed`, `parameters`, `date`, and `days`: seconds and CPU seconds of each
@@ -271,7 +271,7 @@ def read_results(
     _validate(results, path)
     return results
 
-# %% ../nbs/32_results.ipynb #c032
+# %% ../nbs/32_results.ipynb #c033
 def published(
     results: dict,   # as in `results.json`
 ) -> Table:
@@ -283,7 +283,7 @@ def published(
     note = f"{here} {results['race'].get('why', '')} {table.note}"
     return replace(table, note=note.strip())
 
-# %% ../nbs/32_results.ipynb #c034
+# %% ../nbs/32_results.ipynb #c035
 def _span(values, form):
     "The smallest and the largest, or the one."
     low, high = form.format(min(values)), form.format(max(values))

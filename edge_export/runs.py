@@ -195,7 +195,7 @@ def _finished(folder, notebooks):
     except (EdgeExportError, FileNotFoundError): return None
     return results if all(_done(folder, n) for n in notebooks) else None
 
-# %% ../nbs/40_runs.ipynb #c028
+# %% ../nbs/40_runs.ipynb #c029
 def run(
     days: list,             # numbers of days
     parameters: dict,       # given on the command line; the others keep their defaults
@@ -222,7 +222,7 @@ def run(
     write_report(folder, load_data(parameters["dataset"]))
     return results, folder
 
-# %% ../nbs/40_runs.ipynb #c030
+# %% ../nbs/40_runs.ipynb #c031
 def doctor() -> Table:
     "Each recipe: can it be made here, with what, and if not, what is missing."
     rows = []

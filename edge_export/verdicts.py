@@ -18,7 +18,7 @@ from .check import GATES, CheckFailed, check, reference
 from .recipes import parse
 from .faults import Fault, fault_of
 
-# %% ../nbs/28_verdicts.ipynb #c006
+# %% ../nbs/28_verdicts.ipynb #c007
 CHECKS = {
     "one image": "reads the first image, and looks whether the answer is right",
     "accuracy": "reads every image, and asks for the model's accuracy to within 0.3 points",
@@ -42,7 +42,7 @@ def _accuracy(logits, ref):
         raise CheckFailed(f"accuracy {found:.2%}, the model has {ref.accuracy:.2%}")
     return found
 
-# %% ../nbs/28_verdicts.ipynb #c007
+# %% ../nbs/28_verdicts.ipynb #c008
 def _verdicts(recipe, source, target, data, ref):
     "Check to why it refuses; empty where it would keep the file."
     images, found = data.evaluation.images, {}
@@ -73,7 +73,7 @@ def verdicts(
         found = _verdicts(bound, source, target, data, reference(model, data, folder))
     return {name: why.replace(f"{folder}/", "") for name, why in found.items()}
 
-# %% ../nbs/28_verdicts.ipynb #c011
+# %% ../nbs/28_verdicts.ipynb #c012
 def _heading(broken):
     "What the reader is told first."
     if broken.guess is None:
@@ -114,7 +114,7 @@ class Broken:
             table = f"<details><summary>What the checks say</summary>\n\n{table}\n\n</details>"
         return f"{_heading(self)}\n\n{table}"
 
-# %% ../nbs/28_verdicts.ipynb #c012
+# %% ../nbs/28_verdicts.ipynb #c013
 def break_it(
     artifact: Artifact,
     fault: str,          # its name

@@ -2,6 +2,8 @@
 import ast
 import re
 import statistics
+import subprocess
+import sys
 
 import nbformat
 import pytest
@@ -10,6 +12,7 @@ from conftest import ROOT
 NOTEBOOKS = sorted(p for p in (ROOT / "nbs").glob("[0-9]*.ipynb"))
 ROOM, ROOMS_MEDIAN = 280, 160    # exported lines of a notebook
 CELL, CELLS_MEDIAN = 45, 18      # lines of an exported cell
+IN_A_ROW = 4                     # exported cells without an example or an assertion between them
 LINE = 130                       # characters, where a text in it cannot be broken
 
 
@@ -85,3 +88,21 @@ def test_formats_know_nothing_of_recipes_and_checks_nothing_of_formats():
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
 def test_lines_fit(path):
     assert [line for source, _ in exported(path) for line in source.splitlines() if len(line) > LINE] == []
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_an_example_stands_between_definitions(path):
+    longest = run = 0
+    own = {source for source, _ in exported(path)}
+    for cell in nbformat.read(path, 4).cells:
+        if cell.cell_type == "code":
+            run = run + 1 if cell.source in own else 0
+            longest = max(longest, run)
+    assert longest <= IN_A_ROW
+
+
+def test_nothing_is_imported_in_vain_and_no_name_is_missing():
+    command = [sys.executable, "-m", "ruff", "check", "--no-cache", "--isolated", "--select", "F,E9", "--ignore", "F541,F822",
+               "--per-file-ignores", "__init__.py:F401", "edge_export", "tests"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout

@@ -140,7 +140,7 @@ def tensors(
     "The constants of an ONNX file; scales and zero points are constants of their own here."
     return {name: (value,) for name, value in initializers(read_onnx(path)).items()}
 
-# %% ../../nbs/10_onnx.ipynb #c018
+# %% ../../nbs/10_onnx.ipynb #c019
 def _axes(model):
     "Integer weight to the axis its scales go along, as its `DequantizeLinear` says."
     return {
@@ -164,7 +164,7 @@ def stored_weights(
         found.append(Stored((values - zero) * scale, scale))
     return found
 
-# %% ../../nbs/10_onnx.ipynb #c019
+# %% ../../nbs/10_onnx.ipynb #c020
 def _nbytes(initializer):
     "Bytes of a constant; two 4-bit integers share one."
     from onnx import TensorProto, numpy_helper
@@ -182,21 +182,21 @@ def split_size(
         elif i.name.endswith("_quantized") or i.data_type == 1: sizes["weights"] += _nbytes(i)
     return sizes
 
-# %% ../../nbs/10_onnx.ipynb #c020
+# %% ../../nbs/10_onnx.ipynb #c021
 def operators(
     path: Path,
 ) -> list:      # operator names in the order of the graph
     "The operators of an ONNX file."
     return [node.op_type for node in read_onnx(path).graph.node]
 
-# %% ../../nbs/10_onnx.ipynb #c021
+# %% ../../nbs/10_onnx.ipynb #c023
 def float_weights(
     path: Path,   # fp32 ONNX file
 ) -> dict:        # name to array
     "The trained tensors of an fp32 file."
     return {n: v for n, v in initializers(read_onnx(path)).items() if v.dtype == np.float32}
 
-# %% ../../nbs/10_onnx.ipynb #c022
+# %% ../../nbs/10_onnx.ipynb #c024
 def prove_export(
     model,          # `torch.nn.Module` it was exported from
     target: Path,
@@ -211,7 +211,7 @@ def prove_export(
     )
     return dict(operators=operators(target), opset=OPSET, weights=weights, size=split_size(graph))
 
-# %% ../../nbs/10_onnx.ipynb #c026
+# %% ../../nbs/10_onnx.ipynb #c028
 def _limits(scale, zero):
     "The smallest and largest value of a quantized tensor."
     ends = np.iinfo(zero.dtype)
@@ -242,7 +242,7 @@ def tapped(
     graph.graph.output.extend(onnx.helper.make_empty_tensor_value_info(n) for n in names)
     return OnnxSession(graph.SerializeToString())
 
-# %% ../../nbs/10_onnx.ipynb #c028
+# %% ../../nbs/10_onnx.ipynb #c030
 def _visible(graph):
     "Tensor names that can be looked at, each with the name it has in the fp32 graph and its range."
     ranges = activation_ranges(graph)

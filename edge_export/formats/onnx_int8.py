@@ -22,7 +22,7 @@ from edge_export.formats.onnx import (
     split_size, stored_weights, strip, tapped,
 )
 
-# %% ../../nbs/11_onnx_int8.ipynb #c006
+# %% ../../nbs/11_onnx_int8.ipynb #c007
 def quantize_dynamic(
     source: Path,             # fp32 ONNX file
     target: Path,             # file to write
@@ -37,7 +37,7 @@ def quantize_dynamic(
         )
         _save(strip(read_onnx(f"{folder}/q.onnx")), target)
 
-# %% ../../nbs/11_onnx_int8.ipynb #c012
+# %% ../../nbs/11_onnx_int8.ipynb #c013
 def _channels(node, weights):
     "The weights of each output channel, as rows."
     if node.op_type in ("Conv", "ConvInteger"): return weights.reshape(len(weights), -1)
@@ -76,7 +76,7 @@ def judge_saturation(
         "(reduce_range=True)"
     )
 
-# %% ../../nbs/11_onnx_int8.ipynb #c016
+# %% ../../nbs/11_onnx_int8.ipynb #c017
 def prove_dynamic(
     source: Path,    # fp32 ONNX file it was made from
     target: Path,
@@ -92,7 +92,7 @@ def prove_dynamic(
         size=split_size(graph),
     )
 
-# %% ../../nbs/11_onnx_int8.ipynb #c022
+# %% ../../nbs/11_onnx_int8.ipynb #c023
 STATIC = dict(
     scheme="s8s8",
     reduce_range=True,
@@ -110,7 +110,7 @@ SCHEMES = {
 }
 METHODS = {"minmax": "MinMax", "entropy": "Entropy", "percentile": "Percentile"}
 
-# %% ../../nbs/11_onnx_int8.ipynb #c024
+# %% ../../nbs/11_onnx_int8.ipynb #c025
 WEIGHTED = {"Conv", "ConvTranspose", "Gemm", "MatMul"}
 
 def refuse_source(
@@ -132,7 +132,7 @@ def refuse_source(
             f"the graph has none of {', '.join(sorted(WEIGHTED))}: there is nothing to quantize"
         )
 
-# %% ../../nbs/11_onnx_int8.ipynb #c025
+# %% ../../nbs/11_onnx_int8.ipynb #c026
 def layers(
     graph,   # `onnx.ModelProto`
 ) -> dict:   # layer (`fc1` of `fc1.weight`) to its node's name, in the order of the graph
@@ -151,7 +151,7 @@ def _kept(graph, keep):
         raise EdgeExportError(f"there is no layer '{unknown[0]}': take of {', '.join(known)}")
     return [known[n] for n in names]
 
-# %% ../../nbs/11_onnx_int8.ipynb #c027
+# %% ../../nbs/11_onnx_int8.ipynb #c028
 def _reader(source, images):
     "All calibration images as one batch, in the form ONNX Runtime asks for."
     from onnxruntime.quantization import CalibrationDataReader
@@ -175,7 +175,7 @@ def _options(chosen):
         reduce_range=chosen["reduce_range"] and weight != "QInt4",
     )
 
-# %% ../../nbs/11_onnx_int8.ipynb #c028
+# %% ../../nbs/11_onnx_int8.ipynb #c029
 def _prepared(source, target, scheme):
     "Shapes inferred, constants folded; 4-bit integers need opset 21."
     from onnx import save, version_converter
@@ -205,7 +205,7 @@ def quantize_static(
         )
         _save(strip(read_onnx(f"{folder}/q.onnx")), target)
 
-# %% ../../nbs/11_onnx_int8.ipynb #c035
+# %% ../../nbs/11_onnx_int8.ipynb #c036
 def coverages(
     source,               # `onnx.ModelProto` of the fp32 graph
     ranges: dict,         # its tensors to (low, high)
@@ -222,7 +222,7 @@ def coverages(
         for n in ranges: found[n].add(values[n])
     return list(found.values())
 
-# %% ../../nbs/11_onnx_int8.ipynb #c037
+# %% ../../nbs/11_onnx_int8.ipynb #c038
 def mode_difference(
     path: Path,           # int8 ONNX file
     images: np.ndarray,   # (N, *shape) float32
@@ -230,7 +230,7 @@ def mode_difference(
     "The largest logit difference between ONNX Runtime's default mode and its exact one."
     return float(np.abs(OnnxSession(path)(images) - OnnxSession(path, exact=True)(images)).max())
 
-# %% ../../nbs/11_onnx_int8.ipynb #c039
+# %% ../../nbs/11_onnx_int8.ipynb #c040
 def prove_static(
     source: Path,    # fp32 ONNX file it was made from
     target: Path,

@@ -22,7 +22,7 @@ from edge_export.formats.onnx import (
 )
 from .onnx_int8 import coverages, judge_saturation
 
-# %% ../../nbs/12_onnx_qat.ipynb #c006
+# %% ../../nbs/12_onnx_qat.ipynb #c007
 def _renamed(graph, names):
     "Rename tensors."
     for i in graph.graph.initializer: i.name = names.get(i.name, i.name)
@@ -36,7 +36,7 @@ def _weight_name(values, trained):
     alike = {n: w for n, w in trained.items() if w.shape == values.shape}
     return min(alike, key=lambda n: float(np.abs(values - alike[n]).sum()))
 
-# %% ../../nbs/12_onnx_qat.ipynb #c007
+# %% ../../nbs/12_onnx_qat.ipynb #c008
 def _readable(graph, trained):
     "Names as ONNX Runtime gives them: of each weight and activation, and of their scales."
     stored, names = initializers(graph), {}
@@ -52,7 +52,7 @@ def _readable(graph, trained):
             names |= {integer: f"{own}_quantized", scale: f"{own}_scale", zero: f"{own}_zero_point"}
     _renamed(graph, names)
 
-# %% ../../nbs/12_onnx_qat.ipynb #c008
+# %% ../../nbs/12_onnx_qat.ipynb #c009
 def _retyped(graph, four):
     "Integers in the type that is to be stored: int4 where they fit, else unsigned."
     from ml_dtypes import int4
@@ -64,7 +64,7 @@ def _retyped(graph, four):
         own = values.astype(int4) if four and weight else (values + 128).astype(np.uint8)
         i.CopyFrom(numpy_helper.from_array(own, i.name))
 
-# %% ../../nbs/12_onnx_qat.ipynb #c009
+# %% ../../nbs/12_onnx_qat.ipynb #c011
 def _trained(model):
     "The float weights of a fake-quantized model, by name."
     own = {k.removeprefix(f"{FAKE}."): v.numpy() for k, v in model.state_dict().items()}
@@ -75,7 +75,7 @@ def _largest_weight(model):
     if not is_fake_quantized(model): return 0
     return next(f.quant_max for name, f in rounded(model) if name in _trained(model))
 
-# %% ../../nbs/12_onnx_qat.ipynb #c010
+# %% ../../nbs/12_onnx_qat.ipynb #c012
 def export_qat(
     model,           # a fake-quantized `torch.nn.Module`
     target: Path,    # file to write
@@ -96,7 +96,7 @@ def export_qat(
     _retyped(graph, four=bits <= 4)
     _save(graph, target)
 
-# %% ../../nbs/12_onnx_qat.ipynb #c013
+# %% ../../nbs/12_onnx_qat.ipynb #c015
 def _without_pairs(graph):
     "The other nodes, wired to what went into the pairs; the weights as floats; who is behind whom."
     from onnx import numpy_helper
@@ -117,7 +117,7 @@ def _without_pairs(graph):
             nodes.append(node)
     return nodes, weights, behind
 
-# %% ../../nbs/12_onnx_qat.ipynb #c014
+# %% ../../nbs/12_onnx_qat.ipynb #c016
 def float_twin(
     graph,   # `onnx.ModelProto`, QDQ
 ):           # `onnx.ModelProto`: the same function without any rounding but that of the weights
@@ -135,7 +135,7 @@ def float_twin(
     _renamed(twin, {behind[o.name]: o.name for o in twin.graph.output if o.name in behind})
     return onnx.shape_inference.infer_shapes(twin)
 
-# %% ../../nbs/12_onnx_qat.ipynb #c016
+# %% ../../nbs/12_onnx_qat.ipynb #c018
 def float_tensors(
     graph,      # `onnx.ModelProto`
 ) -> list:      # names
@@ -165,7 +165,7 @@ def _prove_learned(model, graph):
         if not any(v.shape == own.shape and np.abs(v - own).max() <= step / 100 for v in found):
             raise CheckFailed(f"what was learned of '{name}' is not in the file")
 
-# %% ../../nbs/12_onnx_qat.ipynb #c017
+# %% ../../nbs/12_onnx_qat.ipynb #c019
 def prove_qat(
     model,           # the fake-quantized `torch.nn.Module` it was exported from
     target: Path,

@@ -195,7 +195,7 @@ def tensors(
         found[f"{i} {tensor.name.decode().split(';')[0]}"] = (values, *map(np.asarray, scales))
     return found
 
-# %% ../../nbs/14_tflite.ipynb #c024
+# %% ../../nbs/14_tflite.ipynb #c025
 def split_size(
     path: Path,
 ) -> dict:      # bytes of `weights` and of `scales`; the rest of the file is its container
@@ -205,7 +205,7 @@ def split_size(
     channels = sum(len(t.quantization.scale) for t, _, kind in constants if kind in integers)
     return dict(weights=sum(len(data) for _, data, _ in constants), scales=12 * channels)
 
-# %% ../../nbs/14_tflite.ipynb #c025
+# %% ../../nbs/14_tflite.ipynb #c026
 def prove_operators(
     path: Path,
 ) -> dict:        # facts
@@ -229,7 +229,7 @@ def refuse_floats(
             "has no integer kernel. Replace that layer, or take tflite-int8-dynamic"
         )
 
-# %% ../../nbs/14_tflite.ipynb #c026
+# %% ../../nbs/14_tflite.ipynb #c027
 def prove_tflite(
     source: Path,             # SavedModel it was made from
     target: Path,
@@ -251,7 +251,7 @@ def prove_tflite(
         facts["ranges"] = judge_ranges(evaluated)
     return facts
 
-# %% ../../nbs/14_tflite.ipynb #c028
+# %% ../../nbs/14_tflite.ipynb #c030
 def _order(lite):
     "Index of each activation of an interpreter, the input first."
     steps = lite._get_ops_details()
@@ -291,7 +291,7 @@ def _covered(plain, pairs, images):
         for own in found: found[own].add(plain.get_tensor(own))
     return list(found.values())
 
-# %% ../../nbs/14_tflite.ipynb #c036
+# %% ../../nbs/14_tflite.ipynb #c038
 def taps(
     path: Path,           # TFLite file
     images: np.ndarray,   # (N, channels, height, width) float32
@@ -310,7 +310,7 @@ def taps(
         return Tap(name, _real(np.concatenate(values), detail), *_limits(detail), _steps(detail))
     return [tap(values, details[i]) for i, values in found.items()]
 
-# %% ../../nbs/14_tflite.ipynb #c040
+# %% ../../nbs/14_tflite.ipynb #c042
 def cut(
     path: Path,    # TFLite file
     k: int,        # how many of its operators stay, 1 or more

@@ -23,7 +23,7 @@ from edge_export.formats.tflite import (
     _interpreter, _nhwc, _order, prove_operators, refuse_floats, split_size, stored_weights,
 )
 
-# %% ../../nbs/15_tflite_qat.ipynb #c006
+# %% ../../nbs/15_tflite_qat.ipynb #c007
 def _same_tensors(tf, graph, entry, wanted):
     "Name in `wanted` to the node of the graph that computes its values, batch by batch of one."
     names = [n.name for n in graph.node if n.op not in ("Const", "NoOp")]
@@ -42,7 +42,7 @@ def _same_tensors(tf, graph, entry, wanted):
         if alike: found[name] = alike[0]
     return found
 
-# %% ../../nbs/15_tflite_qat.ipynb #c007
+# %% ../../nbs/15_tflite_qat.ipynb #c008
 def _with_ranges(tf, graph, ranges):
     "A copy of the graph with a fake quantization behind each node of `ranges`."
     result = type(graph)()
@@ -60,7 +60,7 @@ def _with_ranges(tf, graph, ranges):
         fake.attr["num_bits"].i = 8
     return result
 
-# %% ../../nbs/15_tflite_qat.ipynb #c008
+# %% ../../nbs/15_tflite_qat.ipynb #c009
 def _convert_learned(source, ranges, wanted):
     "Runs in the worker: the int8 file's bytes, and which ranges found their tensor."
     tf = need("tensorflow", "tflite")
@@ -77,7 +77,7 @@ def _convert_learned(source, ranges, wanted):
     converter.inference_input_type = converter.inference_output_type = tf.int8
     return converter.convert(), sorted(places)
 
-# %% ../../nbs/15_tflite_qat.ipynb #c009
+# %% ../../nbs/15_tflite_qat.ipynb #c010
 def convert_qat(
     source: Path,    # `onnx-int8-qat`
     target: Path,    # file to write
@@ -99,7 +99,7 @@ def convert_qat(
         raise EdgeExportError(f"only the ranges of {', '.join(places)} found their tensor")
     Path(target).write_bytes(content)
 
-# %% ../../nbs/15_tflite_qat.ipynb #c012
+# %% ../../nbs/15_tflite_qat.ipynb #c013
 def _scales(path):
     "Name, scale and zero point of each int8 activation in a TFLite file."
     lite = _interpreter(path)
@@ -119,7 +119,7 @@ def _compare_scales(learned, path):
             raise CheckFailed(f"zero point {zero} of '{name}' is not the learned one")
     return "the learned ones" if worst < 1e-5 else f"up to {worst:.1%} from the learned ones"
 
-# %% ../../nbs/15_tflite_qat.ipynb #c013
+# %% ../../nbs/15_tflite_qat.ipynb #c014
 def _learned_weights(graph):
     "The float tensors of a QAT file's twin, in the order of TFLite's axes."
     import onnx
