@@ -29,7 +29,7 @@ from edge_export.artifact import (
 from .check import GATES, CheckFailed, Reference, check, reference
 from .data import Dataset, calibration_images
 from .formats import onnx, onnx_int8, onnx_qat, savedmodel, tflite, tflite_qat
-from .model import kept, save_checkpoint
+from .model import reusable, save_checkpoint
 from .worker import step, talking
 
 # %% ../nbs/20_recipes.ipynb #c005
@@ -63,7 +63,7 @@ _tflite = dict(
 
 def _lite(precision):
     "The recipe of one TFLite precision."
-    calibrated = precision in tflite.PRECISIONS[3:]
+    calibrated = precision in tflite.CALIBRATED
     return Recipe(f"tflite-{precision}", "savedmodel-fp32", precision.split("-")[0], **_tflite,
                   make=partial(tflite.convert_tflite, precision=precision),
                   prove=partial(tflite.prove_tflite, precision=precision),
@@ -191,7 +191,7 @@ def _artifact(name, job, done):
         parent=parent.sha256, parameters=parameters, versions=installed(recipe), inputs=job.inputs
     )
     source = job.model if recipe.parent == "torch" else parent.file
-    done[name] = kept(job.out / f"{name}.json", record) or _make(name, source, record, job)
+    done[name] = reusable(job.out / f"{name}.json", record) or _make(name, source, record, job)
     return done[name]
 
 # %% ../nbs/20_recipes.ipynb #c022

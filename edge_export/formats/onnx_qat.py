@@ -13,7 +13,7 @@ import numpy as np
 
 from ..artifact import EdgeExportError
 from ..data import Dataset
-from ..qat import FAKE, exported, is_fake_quantized, rounded
+from ..qat import FAKE, fake_quantizers, is_fake_quantized, qat_graph
 from ..check import CheckFailed
 from ..proof import along, judge_ranges
 from edge_export.formats.onnx import (
@@ -68,12 +68,12 @@ def _retyped(graph, four):
 def _trained(model):
     "The float weights of a fake-quantized model, by name."
     own = {k.removeprefix(f"{FAKE}."): v.numpy() for k, v in model.state_dict().items()}
-    return {name: own[name] for name, _ in rounded(model) if name in own}
+    return {name: own[name] for name, _ in fake_quantizers(model) if name in own}
 
 def _largest_weight(model):
     "The largest integer that a weight of the model may be; 0 if it is not fake-quantized."
     if not is_fake_quantized(model): return 0
-    return next(f.quant_max for name, f in rounded(model) if name in _trained(model))
+    return next(f.quant_max for name, f in fake_quantizers(model) if name in _trained(model))
 
 # %% ../../nbs/12_onnx_qat.ipynb #c012
 def export_qat(
@@ -89,7 +89,7 @@ def export_qat(
             f"onnx-int8-qat with bits={bits} needs a model from fake_quantize(..., bits={bits})"
         )
     with tempfile.TemporaryDirectory() as folder:
-        export_onnx(exported(model), f"{folder}/q.onnx", data)
+        export_onnx(qat_graph(model), f"{folder}/q.onnx", data)
         graph = read_onnx(f"{folder}/q.onnx")
     if bits <= 4: graph = version_converter.convert_version(graph, 21)
     _readable(graph, _trained(model))
@@ -151,7 +151,7 @@ def _learned(model):
     import torch
     weights = dict(getattr(model, FAKE).named_parameters())
     with torch.no_grad():
-        for name, fake in rounded(model):
+        for name, fake in fake_quantizers(model):
             step, zero = fake.scale.numpy(), fake.zero_point.numpy()
             ends = np.float64([fake.quant_min, fake.quant_max])
             own = fake(weights[name]).numpy() if name in weights else step * (ends - zero)
