@@ -112,6 +112,8 @@ def main(
 ):
     "The command `edge-export`; returns the exit status."
     argv = sys.argv[1:] if argv is None else argv
+    for stream in (sys.stdout, sys.stderr):   # a terminal may know no µ
+        if hasattr(stream, "reconfigure"): stream.reconfigure(errors="replace")
     if not argv:
         print(USAGE)
         return 0
@@ -122,6 +124,9 @@ def main(
     except EdgeExportError as e:
         print(f"edge-export: {e}", file=sys.stderr)
         return 1
+    except BrokenPipeError:   # the reader, such as head, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     except KeyboardInterrupt:
         print("edge-export: interrupted. The same command goes on from here", file=sys.stderr)
         return 130

@@ -7,7 +7,7 @@ __all__ = ['DAYS', 'OF_ONE_RUN', 'days_folder', 'parse_days', 'declared', 'setti
            'run', 'doctor']
 
 # %% ../nbs/40_runs.ipynb #c002
-import hashlib, io, json, shutil, sys, time
+import hashlib, io, json, re, shutil, sys, time
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -43,8 +43,9 @@ def parse_days(
     "Numbers of days."
     try:
         spans = [list(map(int, part.split("-"))) for part in text.split(",")]
-        days = sorted({d for s in spans for d in range(s[0], s[-1] + 1)})
-        if days and set(days) <= set(DAYS): return days
+        known = all({s[0], s[-1]} <= set(DAYS) for s in spans)
+        days = sorted({d for s in spans for d in range(s[0], s[-1] + 1)}) if known else []
+        if days: return days
     except ValueError: pass
     raise EdgeExportError(
         f"days '{text}': give numbers such as 1, 1,2 or 1-2; "
@@ -52,40 +53,48 @@ def parse_days(
     )
 
 # %% ../nbs/40_runs.ipynb #c009
+def _annotated(notebook):
+    "The assignments of a notebook's parameters cell."
+    import ast
+    cells = [c for c in need("nbformat", "run").read(notebook, 4).cells
+             if "parameters" in c.metadata.get("tags", [])]
+    if len(cells) != 1:
+        raise EdgeExportError(
+            f"{notebook.name} has {len(cells)} cells tagged 'parameters', it needs just one")
+    return [n for n in ast.parse(cells[0].source).body if isinstance(n, ast.AnnAssign)]
+
 def declared(
     notebook: Path,
 ) -> dict:            # name to default
     "The parameters a notebook declares."
     import ast
-    nbformat = need("nbformat", "run")
-    cells = [
-        c for c in nbformat.read(notebook, 4).cells if "parameters" in c.metadata.get("tags", [])
-    ]
-    if len(cells) != 1:
-        raise EdgeExportError(
-            f"{notebook.name} has {len(cells)} cells tagged 'parameters', it needs just one"
-        )
-    return {
-        n.target.id: ast.literal_eval(n.value)
-        for n in ast.parse(cells[0].source).body
-        if isinstance(n, ast.AnnAssign)
-    }
+    return {n.target.id: ast.literal_eval(n.value) for n in _annotated(notebook)}
+
+# %% ../nbs/40_runs.ipynb #c010
+def _fits(value, kind):
+    "Is a value one of a parameter's kind?"
+    if kind == "int": return type(value) is int and 0 <= value < 2**63
+    return isinstance(value, str) and re.fullmatch(r"[\w.-]+", value) is not None
 
 def settings(
     notebooks: list,   # of paths
     given: dict,       # parameters from the command line
 ) -> dict:             # all parameters and their values
-    "The parameters of a run: the notebooks' defaults and what was given; unknown names raise."
-    known = {}
-    for notebook in notebooks: known |= declared(notebook)
-    unknown = sorted(set(given) - set(known))
-    if unknown:
-        raise EdgeExportError(
-            f"no day has the parameter '{unknown[0]}': there are {', '.join(known)}"
-        )
+    "The parameters of a run: the notebooks' defaults and what was given; what no day takes raises."
+    known, kinds = {}, {}
+    for notebook in notebooks:
+        known |= declared(notebook)
+        kinds |= {n.target.id: n.annotation.id for n in _annotated(notebook)}
+    for name, value in given.items():
+        if name not in known:
+            raise EdgeExportError(f"no day has the parameter '{name}': there are {', '.join(known)}")
+        default = value is None and known[name] is None
+        if not default and not _fits(value, kinds[name]):
+            wanted = "a whole number from 0 on" if kinds[name] == "int" else "one word"
+            raise EdgeExportError(f"the parameter {name} is {wanted}, and not {value!r}")
     return known | given
 
-# %% ../nbs/40_runs.ipynb #c013
+# %% ../nbs/40_runs.ipynb #c014
 OF_ONE_RUN = {"results.json", "days.json", "manifest.json", "race.json", "report.html", "model_card.md"}
 
 def run_folder(
@@ -109,7 +118,7 @@ def _start(folder):
                 continue
             (shutil.copytree if item.is_dir() else shutil.copy2)(item, scratch / item.name)
 
-# %% ../nbs/40_runs.ipynb #c017
+# %% ../nbs/40_runs.ipynb #c018
 class _Above(io.TextIOBase):
     "The lines of a notebook's output that tell of progress, written above papermill's bar."
     rest = ""
@@ -120,7 +129,7 @@ class _Above(io.TextIOBase):
             if line.startswith(("· ", "data: ")): tqdm.write(f"  {line}", file=sys.stderr)
         return len(text)
 
-# %% ../nbs/40_runs.ipynb #c018
+# %% ../nbs/40_runs.ipynb #c019
 def _shown(error):
     "A cell's exception in one line, if it is one of ours; else all of it."
     return (
@@ -129,7 +138,7 @@ def _shown(error):
         else f"{error.ename}: {error.evalue}\n" + "\n".join(error.traceback)
     )
 
-# %% ../nbs/40_runs.ipynb #c019
+# %% ../nbs/40_runs.ipynb #c020
 def run_day(
     notebook: Path,     # the day
     folder: Path,       # the run's folder: the working folder of the day
@@ -158,7 +167,7 @@ def run_day(
     _arrived(target, own)
     return dict(seconds=time.monotonic() - start[0], cpu_seconds=children_seconds() - start[1])
 
-# %% ../nbs/40_runs.ipynb #c020
+# %% ../nbs/40_runs.ipynb #c021
 def _arrived(executed, wanted):
     "The injected parameters stand right behind the declared ones, and nothing came between."
     nbformat = need("nbformat", "run")
@@ -169,7 +178,7 @@ def _arrived(executed, wanted):
     if "injected-parameters" not in tags[at + 1] or passed != wanted:
         raise EdgeExportError(f"{executed.name}: the parameters did not arrive")
 
-# %% ../nbs/40_runs.ipynb #c023
+# %% ../nbs/40_runs.ipynb #c024
 def ran_as_it_is(
     executed: str | Path,   # notebook in a run's folder
     notebook: str | Path,   # the day it came from
@@ -179,23 +188,23 @@ def ran_as_it_is(
     source, target = nbformat.read(executed, 4), nbformat.read(notebook, 4)
     return [c.source for c in _own_cells(source)] == [c.source for c in target.cells]
 
-# %% ../nbs/40_runs.ipynb #c024
+# %% ../nbs/40_runs.ipynb #c025
 def _own_cells(executed):
     return [c for c in executed.cells if "injected-parameters" not in c.metadata.get("tags", [])]
 
-# %% ../nbs/40_runs.ipynb #c026
+# %% ../nbs/40_runs.ipynb #c027
 def _done(folder, notebook):
     "Was this day run in this folder, and has it not been edited since?"
     return (folder / notebook.name).exists() and ran_as_it_is(folder / notebook.name, notebook)
 
-# %% ../nbs/40_runs.ipynb #c027
+# %% ../nbs/40_runs.ipynb #c028
 def _finished(folder, notebooks):
     "The results of a finished run, or None."
     try: results = read_results(folder / "results.json")
     except (EdgeExportError, FileNotFoundError): return None
     return results if all(_done(folder, n) for n in notebooks) else None
 
-# %% ../nbs/40_runs.ipynb #c029
+# %% ../nbs/40_runs.ipynb #c030
 def run(
     days: list,             # numbers of days
     parameters: dict,       # given on the command line; the others keep their defaults
@@ -203,6 +212,9 @@ def run(
     fresh: bool = False,    # throw away what is there?
 ) -> tuple:                 # the results, and the run's folder
     "Run days, or go on with them, or show what is there."
+    if "out" in parameters: raise EdgeExportError("out is no parameter of a run: --out says where runs are kept")
+    for place in (Path(out), *Path(out).absolute().parents):
+        if place.exists() and not place.is_dir(): raise EdgeExportError(f"--out {out}: {place} is not a folder")
     notebooks = {d: days_folder() / f"{DAYS[d]}.ipynb" for d in DAYS}
     parameters = settings(list(notebooks.values()), parameters) | {"out": "."}
     if parameters["dataset"] == "auto": parameters["dataset"] = choose()
@@ -222,7 +234,7 @@ def run(
     write_report(folder, load_data(parameters["dataset"]))
     return results, folder
 
-# %% ../nbs/40_runs.ipynb #c031
+# %% ../nbs/40_runs.ipynb #c032
 def doctor() -> Table:
     "Each recipe: can it be made here, with what, and if not, what is missing."
     rows = []
