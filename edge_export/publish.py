@@ -19,7 +19,7 @@ from .recipes import TREE, build, built
 from .reproduce import publish_run
 from .results import read_results
 from .report import write_report
-from .art import write_pictures
+from .art import series_mermaid, write_pictures
 from .docs import refresh_install
 from .runs import DAYS, _own_cells, days_folder, ran_as_it_is, run
 
@@ -34,9 +34,9 @@ def _shown(output):
     )
 
 def _with_mermaid(text):
-    "Put the mermaid that stands in a comment in the place of the picture behind it."
-    found = r"<!-- mermaid on GitHub\n(.*?)-->\s*<img [^>]*>"
-    return re.sub(found, r"```mermaid\n\1```", text, flags=re.S)
+    "Put the series as mermaid in the place of its picture."
+    drawn = f"```mermaid\n{series_mermaid()}\n```"
+    return re.sub(r'<img src="images/series\.svg"[^>]*>', lambda picture: drawn, text)
 
 def _markdown(cell):
     "The parts of a cell that a README shows."

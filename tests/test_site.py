@@ -78,6 +78,7 @@ def test_what_is_stored_needs_no_script_and_is_not_cut(name):
 def test_the_home_page_keeps_its_pictures_and_has_no_mermaid(pages):
     home = (pages[1] / "index.ipynb").read_text()
     assert "images/tradeoff.svg" in home and "<img src=" in home and "You have a small PyTorch model" in home
+    assert "<!--" not in (ROOT / "nbs" / "index.ipynb").read_text()
     assert "images/series.svg" in home and "{mermaid}" not in home and "```mermaid" in (ROOT / "README.md").read_text()
 
 
