@@ -34,12 +34,13 @@ publish: .venv/ready
 	$(BIN)/edge-export publish $(ARGS)
 
 tools: .venv/ready
-	@if ! { command -v qemu-x86_64 && command -v chromium; } >/dev/null && command -v apt-get >/dev/null; then \
-	  as=$$( [ "$$(id -u)" = 0 ] || echo sudo ); \
-	  $$as apt-get update -qq && $$as apt-get install -y -qq --no-install-recommends qemu-user chromium; fi
+	@as=$$( [ "$$(id -u)" = 0 ] || echo sudo ); \
+	get() { command -v apt-get >/dev/null && $$as apt-get update -qq && $$as apt-get install -y -qq --no-install-recommends $$1; }; \
+	command -v qemu-x86_64 >/dev/null || get qemu-user; \
+	command -v chromium >/dev/null || command -v google-chrome >/dev/null || get chromium || true
 	$(BIN)/edge-export doctor
 	@command -v qemu-x86_64 >/dev/null || echo "qemu-x86_64 is not on PATH: the checks on emulated CPUs are not run; install QEMU's user mode"
-	@command -v chromium >/dev/null || echo "chromium is not on PATH: the pages are not held against axe; install Chromium"
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || echo "chromium is not on PATH: the pages are not held against axe; install Chromium"
 	@command -v quarto >/dev/null || echo "quarto is not on PATH: make docs then checks the pages without rendering the site; see quarto.org"
 
 clean:
