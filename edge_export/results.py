@@ -12,7 +12,7 @@ from importlib import resources
 from pathlib import Path
 
 from .artifact import Artifact, EdgeExportError, Table, machine, read_json, write_json
-from .check import ENOUGH, GATES
+from .check import ENOUGH, GATES, MEASURES
 from .recipes import built
 from .drift import Sentences
 from .race import Race, raced, ratio_text
@@ -27,24 +27,8 @@ def row(
     "One artifact's line of the results."
     c = artifact.facts["check"]
     own = {k: getattr(artifact, k) for k in ("recipe", "parameters", "bytes", "sha256", "parent")}
-    found = {
-        k: c[k]
-        for k in (
-            "accuracy",
-            "accuracy_low",
-            "accuracy_high",
-            "delta",
-            "delta_low",
-            "delta_high",
-            "mcnemar_p",
-            "flips",
-            "flips_beyond_ties",
-            "max_abs",
-            "sqnr_db",
-            "alone",
-            "neighbour_difference",
-        )
-    }
+    wanted = {*MEASURES, "mcnemar_p", "flips_beyond_ties", "alone", "neighbour_difference"}
+    found = {k: v for k, v in c.items() if k in wanted}
     latency = race.get("rows", {}).get(artifact.sha256, dict.fromkeys(LATENCY))
     return (
         own
