@@ -55,4 +55,4 @@ def pages(tmp_path_factory):
     subprocess.run([sys.executable, "render.py"], cwd=copy, check=True, capture_output=True)
     made = sorted((copy / "_proc").rglob("*.ipynb"))
     subprocess.run([sys.executable, "-m", "nbconvert", "--to", "html", "--log-level", "ERROR", *made], cwd=copy, check=True, capture_output=True)
-    return {p.relative_to(copy / "_proc").as_posix(): Page(p.read_text()) for p in (copy / "_proc").rglob("*.html") if p.parent.name != "styles"}, copy / "_proc"
+    return {p.relative_to(copy / "_proc").as_posix(): Page(p.read_text()) for p in (copy / "_proc").rglob("*.html")}, copy / "_proc"

@@ -31,7 +31,7 @@ def test_every_notebook_is_in_the_sidebar_once():
     config = yaml.safe_load((ROOT / "_quarto.yml").read_text())
     styles = {s for theme in config["format"]["html"]["theme"].values() for s in theme if s.endswith(".scss")}
     assert all((ROOT / "nbs" / site[k]).exists() for k in ("image", "favicon"))
-    assert (ROOT / "nbs" / config["format"]["html"]["include-after-body"]).exists()
+    assert "tabIndex = 0" in config["format"]["html"]["include-after-body"]["text"]
     assert styles and all((ROOT / "nbs" / s).exists() for s in styles)
     assert site["repo-subdir"] == "nbs" and site["navbar"]["right"][0]["href"] == repository(ROOT)
     pointer = yaml.safe_load((ROOT / "nbs" / "_quarto.yml").read_text())
