@@ -13,9 +13,10 @@ __all__ = ['race', 'by_operator', 'keras_arrays', 'load_data', 'compare_layers',
            'own_digit', 'show_columns', 'try_it']
 
 # %% ../nbs/90_api.ipynb #c003
-from .race import by_operator, race
+from .race import race
+from .operators import by_operator
 from .datasets import keras_arrays, load_data
-from .drift import compare_layers, details, ranked_layers, show_drift
+from .drift import compare_layers, details, ranked_layers
 from .verdicts import break_it
 from .formats.tflite import TFLiteSession
 from .integer import IntegerSession
@@ -23,22 +24,25 @@ from .model import SimpleCNN, fit, load_checkpoint, parameter_count, predict
 from .qat import fake_quantize, fine_tune
 from edge_export.quantize import (
     best_variant, contest, fewest_floats, inside, mixed_variants, saturation, show_contest,
-    show_front, show_sweep, spread, static_variants, sweep, sweep_table,
+    spread, static_variants, sweep, sweep_table,
 )
 from .recipes import TREE, build, session
 from .results import compare, gates, ranges, sizes
-from .pictures import show_digits, show_flips, show_sizes, show_tradeoff
+from edge_export.pictures import (
+    show_digits, show_drift, show_flips, show_front, show_sizes, show_sweep, show_tradeoff,
+)
 from .reproduce import reproduced
 from .explain import calls, one_number, one_sum, show_columns
 from .tasks import own_digit, try_it
 
 # %% ../nbs/90_api.ipynb #c004
 _all_ = [
-    "race", "by_operator", "keras_arrays", "load_data", "compare_layers", "details", "ranked_layers",
-    "show_drift", "IntegerSession", "TFLiteSession", "SimpleCNN", "fake_quantize", "fine_tune",
-    "fit", "load_checkpoint", "parameter_count", "predict", "best_variant", "contest",
-    "fewest_floats", "inside", "mixed_variants", "saturation", "show_contest", "show_front",
-    "show_sweep", "spread", "static_variants", "sweep", "sweep_table", "TREE", "build", "session", "compare",
-    "gates", "ranges", "show_digits", "show_flips", "show_sizes", "show_tradeoff", "sizes",
-    "reproduced", "break_it", "calls", "one_number", "one_sum", "own_digit", "show_columns", "try_it",
+    "race", "by_operator", "keras_arrays", "load_data", "compare_layers", "details",
+    "ranked_layers", "show_drift", "IntegerSession", "TFLiteSession", "SimpleCNN",
+    "fake_quantize", "fine_tune", "fit", "load_checkpoint", "parameter_count", "predict",
+    "best_variant", "contest", "fewest_floats", "inside", "mixed_variants", "saturation",
+    "show_contest", "show_front", "show_sweep", "spread", "static_variants", "sweep",
+    "sweep_table", "TREE", "build", "session", "compare", "gates", "ranges", "show_digits",
+    "show_flips", "show_sizes", "show_tradeoff", "sizes", "reproduced", "break_it", "calls",
+    "one_number", "one_sum", "own_digit", "show_columns", "try_it",
 ]

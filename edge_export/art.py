@@ -15,21 +15,37 @@ from .recipes import COLOURS, style_of
 from .pictures import draw_svg
 
 # %% ../nbs/35_art.ipynb #c006
-SERIES = {   # what: (column, row, the boxes it comes from)
-    "train in PyTorch": (0, 1.5, ()), "onnx-fp32": (1, 1.5, ("train in PyTorch",)),
-    "onnx-int8-dynamic": (2, 0, ("onnx-fp32",)), "onnx-int8-static": (2, 1, ("onnx-fp32",)),
+SERIES = {  # what: (column, row, the boxes it comes from)
+    "train in PyTorch": (0, 1.5, ()),
+    "onnx-fp32": (1, 1.5, ("train in PyTorch",)),
+    "onnx-int8-dynamic": (2, 0, ("onnx-fp32",)),
+    "onnx-int8-static": (2, 1, ("onnx-fp32",)),
     "savedmodel-fp32": (2, 2.5, ("onnx-fp32",)),
-    "tflite-int8-static": (3, 2, ("savedmodel-fp32",)), "tflite-int8-dynamic": (3, 3, ("savedmodel-fp32",)),
-    "tflite-fp16": (3, 4, ("savedmodel-fp32",)), "tflite-fp32": (3, 5, ("savedmodel-fp32",)),
-    "fake-quantized": (0, 6.5, ("train in PyTorch",)), "onnx-int8-qat": (1, 6.5, ("fake-quantized",)),
-    "tflite-int8-qat": (2, 6.5, ("onnx-int8-qat",)), "tflite-int16x8": (3, 6, ("savedmodel-fp32",)),
+    "tflite-int8-static": (3, 2, ("savedmodel-fp32",)),
+    "tflite-int8-dynamic": (3, 3, ("savedmodel-fp32",)),
+    "tflite-fp16": (3, 4, ("savedmodel-fp32",)),
+    "tflite-fp32": (3, 5, ("savedmodel-fp32",)),
+    "fake-quantized": (0, 6.5, ("train in PyTorch",)),
+    "onnx-int8-qat": (1, 6.5, ("fake-quantized",)),
+    "tflite-int8-qat": (2, 6.5, ("onnx-int8-qat",)),
+    "tflite-int16x8": (3, 6, ("savedmodel-fp32",)),
 }
-DAYS_OF = {"day 1": ("train in PyTorch", "onnx-fp32", "onnx-int8-dynamic", "onnx-int8-static"),
-           "day 2": ("savedmodel-fp32", "tflite-fp32", "tflite-fp16", "tflite-int8-dynamic", "tflite-int8-static"),
-           "day 4": ("tflite-int16x8",), "day 5": ("fake-quantized", "onnx-int8-qat", "tflite-int8-qat")}
+DAYS_OF = {
+    "day 1": ("train in PyTorch", "onnx-fp32", "onnx-int8-dynamic", "onnx-int8-static"),
+    "day 2": (
+        "savedmodel-fp32",
+        "tflite-fp32",
+        "tflite-fp16",
+        "tflite-int8-dynamic",
+        "tflite-int8-static",
+    ),
+    "day 4": ("tflite-int16x8",),
+    "day 5": ("fake-quantized", "onnx-int8-qat", "tflite-int8-qat"),
+}
 
 GREY = "#808080"
 
+# %% ../nbs/35_art.ipynb #c009
 def _box(ax, name):
     "A file or a step."
     x, y, parents = SERIES[name]
@@ -43,6 +59,7 @@ def _box(ax, name):
         start, end = ((px, py + .42), (x, y - .42)) if below else ((px + .38, py), (x - .4, y))
         ax.annotate("", end, start, arrowprops=dict(arrowstyle="->", color=GREY, linewidth=1))
 
+# %% ../nbs/35_art.ipynb #c011
 def _svg(figure):
     "A figure as SVG text, the same bytes each time."
     text = io.StringIO()
@@ -50,11 +67,13 @@ def _svg(figure):
                    metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
     return text.getvalue().partition("<svg")[1] + text.getvalue().partition("<svg")[2]
 
+# %% ../nbs/35_art.ipynb #c013
 def series_svg() -> str:
     "The tree of recipes and the days that make it."
     import matplotlib
     from matplotlib.figure import Figure
-    with matplotlib.rc_context({"text.color": GREY, "svg.fonttype": "none", "svg.hashsalt": "series"}):
+    grey = {"text.color": GREY, "svg.fonttype": "none", "svg.hashsalt": "series"}
+    with matplotlib.rc_context(grey):
         figure = Figure(figsize=(9, 5.6))
         ax = figure.add_axes((0, 0, 1, 1))
         ax.set(xlim=(-.55, 3.55), ylim=(7.6, -.6))
@@ -65,7 +84,7 @@ def series_svg() -> str:
                 ha="center", fontsize=11)
         return _svg(figure)
 
-# %% ../nbs/35_art.ipynb #c010
+# %% ../nbs/35_art.ipynb #c017
 def series_mermaid() -> str:
     "The same tree for GitHub."
     key = {name: f"n{i}" for i, name in enumerate(SERIES)}
@@ -75,7 +94,7 @@ def series_mermaid() -> str:
     lines += [f"  {key[parent]} --> {key[n]}" for n in SERIES for parent in SERIES[n][2]]
     return "\n".join(lines)
 
-# %% ../nbs/35_art.ipynb #c014
+# %% ../nbs/35_art.ipynb #c021
 def card_png(
     results: dict,   # as in `results.json`
 ) -> bytes:
@@ -96,14 +115,18 @@ def card_png(
     figure.savefig(held, format="png", facecolor="#16181b", metadata={"Software": None})
     return held.getvalue()
 
-# %% ../nbs/35_art.ipynb #c017
+# %% ../nbs/35_art.ipynb #c025
 def write_pictures(
     results: dict,        # of the published run
     folder: str | Path,   # `nbs/images`
 ):
     "Write the site's pictures."
     icon = resources.files("edge_export") / "assets" / "icon.svg"
-    texts = {"tradeoff.svg": draw_svg(results), "series.svg": series_svg(), "icon.svg": icon.read_text(encoding="utf-8")}
+    texts = {
+        "tradeoff.svg": draw_svg(results),
+        "series.svg": series_svg(),
+        "icon.svg": icon.read_text(encoding="utf-8"),
+    }
     for name, text in texts.items():
         with whole(Path(folder) / name) as scratch: scratch.write_text(text, encoding="utf-8")
     with whole(Path(folder) / "card.png") as scratch: scratch.write_bytes(card_png(results))

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['UNWRITABLE', 'SHOWN_FLAGS', 'EdgeExportError', 'need', 'whole', 'write_json', 'read_json', 'files_in', 'sha256',
-           'hash_arrays', 'machine', 'Artifact', 'describe', 'versions', 'load_artifact', 'check_images', 'Session',
-           'Tap', 'Table']
+           'hash_arrays', 'machine', 'Artifact', 'describe', 'versions', 'load_artifact', 'check_images', 'batches',
+           'Session', 'Tap', 'Table']
 
 # %% ../nbs/00_artifact.ipynb #c002
 import errno, hashlib, importlib, json, os, platform, re, shutil, tempfile
@@ -20,7 +20,7 @@ import numpy as np
 class EdgeExportError(RuntimeError):
     "What was wrong, where, and what to do about it."
 
-# %% ../nbs/00_artifact.ipynb #c007
+# %% ../nbs/00_artifact.ipynb #c008
 def need(
     module: str,  # module to import, e.g. `ai_edge_litert.interpreter`
     extra: str,   # the extra in settings.ini that brings it
@@ -31,7 +31,7 @@ def need(
         raise EdgeExportError(f"{module} needs a package that is not installed ({e.name}): "
                               f"pip install 'edge_export[{extra}]'") from e
 
-# %% ../nbs/00_artifact.ipynb #c010
+# %% ../nbs/00_artifact.ipynb #c011
 UNWRITABLE = {errno.ENOSPC: "the disk is full: free some space",
               errno.EDQUOT: "the disk quota is used up: free some space",
               errno.EACCES: "the folder is not writable: choose another folder",
@@ -40,7 +40,7 @@ UNWRITABLE = {errno.ENOSPC: "the disk is full: free some space",
               errno.ENOTDIR: "part of the path is a file: choose another folder",
               errno.EEXIST: "part of the path is a file: choose another folder"}
 
-# %% ../nbs/00_artifact.ipynb #c011
+# %% ../nbs/00_artifact.ipynb #c014
 def _replace(scratch, path):
     "Move `scratch` onto `path`; an old folder steps aside first and comes back if the move fails."
     aside = scratch.with_name("old")
@@ -50,6 +50,7 @@ def _replace(scratch, path):
         if aside.exists(): os.replace(aside, path)
         raise
 
+# %% ../nbs/00_artifact.ipynb #c016
 @contextmanager
 def whole(
     path: str | Path,  # file or folder that is to appear whole
@@ -67,7 +68,7 @@ def whole(
     finally:
         if folder: shutil.rmtree(folder, ignore_errors=True)
 
-# %% ../nbs/00_artifact.ipynb #c017
+# %% ../nbs/00_artifact.ipynb #c022
 def write_json(
     path: str | Path,  # file to write
     value,             # anything JSON can hold; no NaN, no infinity
@@ -76,6 +77,7 @@ def write_json(
     text = json.dumps(value, indent=1, allow_nan=False) + "\n"
     with whole(path) as scratch: scratch.write_text(text, encoding="utf-8")
 
+# %% ../nbs/00_artifact.ipynb #c024
 def read_json(
     path: str | Path,  # file to read
 ):
@@ -84,7 +86,7 @@ def read_json(
     except (ValueError, UnicodeDecodeError) as e:
         raise EdgeExportError(f"{path} is not valid JSON ({e}): delete it and run again") from e
 
-# %% ../nbs/00_artifact.ipynb #c020
+# %% ../nbs/00_artifact.ipynb #c027
 def files_in(
     path: str | Path,  # file or folder
 ) -> list:             # the file itself, or all files below the folder, sorted by name
@@ -92,6 +94,7 @@ def files_in(
     path = Path(path)
     return sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
 
+# %% ../nbs/00_artifact.ipynb #c031
 def sha256(
     path: str | Path,  # file or folder
 ) -> str:              # 64 hex digits
@@ -101,6 +104,7 @@ def sha256(
     lines = [f"{p.relative_to(path).as_posix()} {sha256(p)}" for p in files_in(path)]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
+# %% ../nbs/00_artifact.ipynb #c034
 def hash_arrays(
     *arrays,           # arrays whose dtype, shape and values count
 ) -> str:              # 64 hex digits
@@ -110,7 +114,7 @@ def hash_arrays(
         h.update(f"{a.dtype.str}{a.shape}".encode() + a.tobytes())
     return h.hexdigest()
 
-# %% ../nbs/00_artifact.ipynb #c025
+# %% ../nbs/00_artifact.ipynb #c040
 SHOWN_FLAGS = ["avx2", "avx512f", "avx_vnni", "avx512_vnni", "amx_int8", "asimd", "asimddp", "i8mm"]
 
 def machine() -> dict:
@@ -122,7 +126,7 @@ def machine() -> dict:
     return dict(cpu=found.get("model name") or platform.processor() or platform.machine(),
                 flags=[f for f in SHOWN_FLAGS if f in flags])
 
-# %% ../nbs/00_artifact.ipynb #c028
+# %% ../nbs/00_artifact.ipynb #c043
 @dataclass(frozen=True, repr=False)
 class Artifact:
     "One file (or folder) that passed its check, and the facts about it."
@@ -133,7 +137,7 @@ class Artifact:
     parent: str        # SHA-256 of what it was made from
     parameters: dict = field(default_factory=dict)  # of the recipe
     versions: dict = field(default_factory=dict)    # of the libraries that made and ran it
-    inputs: dict = field(default_factory=dict)      # hashes of the data it was made and checked with
+    inputs: dict = field(default_factory=dict)  # hashes of the data it was made and checked with
     facts: dict = field(default_factory=dict)       # what was proven: operators, ranges, the check
     machine: dict = field(default_factory=dict)     # CPU and flags it was made on
 
@@ -148,7 +152,7 @@ class Artifact:
     def __repr__(self):
         return f"{self.recipe}: {self.file.name}, {self.bytes:,} bytes, sha256 {self.sha256[:12]}…"
 
-# %% ../nbs/00_artifact.ipynb #c029
+# %% ../nbs/00_artifact.ipynb #c046
 def describe(
     recipe: str,        # the recipe's name
     file: str | Path,   # the file it made
@@ -160,13 +164,14 @@ def describe(
     size = sum(p.stat().st_size for p in files_in(file))
     return Artifact(recipe, file, size, sha256(file), parent, **details, machine=machine())
 
+# %% ../nbs/00_artifact.ipynb #c049
 def versions(
     *packages: str,     # names as pip knows them
 ) -> dict:              # name to version, without local parts such as `+cpu`
     "Installed versions."
     return {p: version(p).split("+")[0] for p in packages}
 
-# %% ../nbs/00_artifact.ipynb #c031
+# %% ../nbs/00_artifact.ipynb #c052
 def load_artifact(
     record: str | Path,  # the JSON beside the file
 ) -> Artifact:
@@ -184,7 +189,7 @@ def load_artifact(
         )
     return Artifact(**asdict(values) | {"file": file})
 
-# %% ../nbs/00_artifact.ipynb #c036
+# %% ../nbs/00_artifact.ipynb #c057
 def check_images(
     images: np.ndarray,   # (N, *shape) float32
     shape: tuple,         # of one image, e.g. (1, 28, 28)
@@ -206,9 +211,17 @@ def check_images(
         )
     return np.ascontiguousarray(images)
 
-# %% ../nbs/00_artifact.ipynb #c037
+# %% ../nbs/00_artifact.ipynb #c061
+def batches(
+    values: np.ndarray,   # (N, ...)
+    most: int = 1000,     # rows of a batch
+) -> list:                # of arrays, in order, of nearly equal length
+    "The rows in batches."
+    return np.array_split(values, max(1, -(-len(values) // most)))
+
+# %% ../nbs/00_artifact.ipynb #c064
 class Session:
-    "An artifact in its runtime. A format's own session sets its shape and defines how a batch is run."
+    "An artifact in its runtime; a format's own session sets its shape and says how a batch is run."
     shape: tuple          # of one image, in the model's own layout
     alone: bool = False   # do the images of a batch change each other's answers?
     noise: float = 1e-4   # what another batch may change, as a share of the logits' range
@@ -236,7 +249,7 @@ class Session:
         images = check_images(images, self.shape)
         return self.singly(images) if self.alone else self.run(images)
 
-# %% ../nbs/00_artifact.ipynb #c041
+# %% ../nbs/00_artifact.ipynb #c068
 @dataclass(frozen=True, eq=False)
 class Tap:
     "One tensor of a running artifact."
@@ -246,7 +259,7 @@ class Tap:
     high: float | None = None
     steps: int = 255            # between low and high
 
-# %% ../nbs/00_artifact.ipynb #c044
+# %% ../nbs/00_artifact.ipynb #c071
 @dataclass(frozen=True)
 class Table:
     "Rows for people: text in a terminal, Markdown in a notebook and in a README."
@@ -258,7 +271,9 @@ class Table:
     def draw(self, form: str) -> str:
         "The rows alone, in one of tabulate's formats."
         from tabulate import tabulate
-        numbers = [all(re.match(r"[+-]?[\d.]|$", str(v)) for v in column) for column in zip(*self.rows)]
+        numbers = [
+            all(re.match(r"[+-]?[\d.]|$", str(v)) for v in column) for column in zip(*self.rows)
+        ]
         align = ["right" if i and n else "left" for i, n in enumerate(numbers)]
         return tabulate(
             self.rows, self.headers, tablefmt=form, colalign=align, disable_numparse=True

@@ -21,7 +21,7 @@ from .model import predict
 class CheckFailed(EdgeExportError):
     "An artifact that is not what it should be. It is not kept."
 
-# %% ../nbs/06_check.ipynb #c007
+# %% ../nbs/06_check.ipynb #c008
 def wilson(
     k: int,   # correct answers
     n: int,   # answers
@@ -31,6 +31,7 @@ def wilson(
     limits = binomtest(k, n).proportion_ci(method="wilson")
     return limits.low, limits.high
 
+# %% ../nbs/06_check.ipynb #c010
 def mcnemar(
     gained: int,   # images that only the artifact gets right
     lost: int,     # images that only the reference gets right
@@ -39,12 +40,12 @@ def mcnemar(
     from scipy.stats import binomtest
     return binomtest(gained, gained + lost).pvalue if gained + lost else 1.0
 
-# %% ../nbs/06_check.ipynb #c011
+# %% ../nbs/06_check.ipynb #c014
 def newcombe(
     both: int,     # images both get right
     gained: int,   # only the artifact does
     lost: int,     # only the reference does
-    neither: int,
+    neither: int,  # none of the two
 ) -> tuple:        # difference in accuracy (artifact minus reference), low, high: 95 % limits
     "Paired Newcombe interval of a difference of proportions, method 10."
     n = both + gained + lost + neither
@@ -57,15 +58,17 @@ def newcombe(
     def width(a, b): return sqrt(max(a * a - 2 * phi * a * b + b * b, 0))
     return p - q, p - q - width(p - p_low, q_high - q), p - q + width(p_high - p, q - q_low)
 
-# %% ../nbs/06_check.ipynb #c015
+# %% ../nbs/06_check.ipynb #c018
 def paired(
     right: np.ndarray,   # (N,) bool: is the artifact right?
     was: np.ndarray,     # (N,) bool: is the reference?
-) -> tuple:              # images that both, only the artifact, only the reference, neither gets right
+) -> tuple:              # images right in both, in the artifact alone, the reference alone, in none
     "What two classifiers make of the same images."
-    return tuple(int((a & b).sum()) for a, b in ((right, was), (right, ~was), (~right, was), (~right, ~was)))
+    return tuple(
+        int((a & b).sum()) for a, b in ((right, was), (right, ~was), (~right, was), (~right, ~was))
+    )
 
-# %% ../nbs/06_check.ipynb #c018
+# %% ../nbs/06_check.ipynb #c021
 @dataclass(frozen=True, eq=False)
 class Reference:
     "What every artifact of a model is held against."
@@ -82,9 +85,10 @@ class Reference:
     @property
     def accuracy(self) -> float: return float((self.logits.argmax(1) == self.labels).mean())
 
+# %% ../nbs/06_check.ipynb #c024
 def reference(
     model,               # `torch.nn.Module`
-    data: Dataset,
+    data: Dataset,       # its evaluation part is read
     out: str | Path,     # folder for `reference.safetensors`
 ) -> Reference:
     "The model's logits on the evaluation part, also saved in `out`."
@@ -103,10 +107,20 @@ def reference(
         scratch.write_bytes(save(vars(found)))
     return found
 
-# %% ../nbs/06_check.ipynb #c022
-MEASURES = ("accuracy", "accuracy_low", "accuracy_high", "delta", "delta_low", "delta_high", "flips",
-            "max_abs", "sqnr_db")   # what every table of results has
+# %% ../nbs/06_check.ipynb #c028
+MEASURES = (
+    "accuracy",
+    "accuracy_low",
+    "accuracy_high",
+    "delta",
+    "delta_low",
+    "delta_high",
+    "flips",
+    "max_abs",
+    "sqnr_db",
+)  # what every table of results has
 
+# %% ../nbs/06_check.ipynb #c030
 @dataclass(frozen=True)
 class Check:
     "What an artifact's logits are worth, on `n` evaluation images."
@@ -130,7 +144,7 @@ class Check:
     alone: bool = False       # was it run one image at a time, because its neighbours matter?
     neighbour_difference: float = 0.0   # largest change of a logit by other neighbours in a batch
 
-# %% ../nbs/06_check.ipynb #c023
+# %% ../nbs/06_check.ipynb #c033
 def _sqnr(signal, error):
     "Power of the signal over power of the error, in decibels."
     noise = float(np.square(error, dtype=np.float64).sum())
@@ -148,10 +162,10 @@ def _refuse(logits, ref):
             f"evaluation image {bad[0]} has NaN or infinite logits ({len(bad)} of {len(logits)})"
         )
 
-# %% ../nbs/06_check.ipynb #c024
+# %% ../nbs/06_check.ipynb #c035
 def measure(
     logits: np.ndarray,   # (N, classes) of the artifact
-    ref: Reference,
+    ref: Reference,       # of the model that the artifact came from
 ) -> Check:
     "Hold logits against the reference, on every evaluation image."
     _refuse(logits, ref)
@@ -180,7 +194,7 @@ def measure(
         np.stack([flipped, ref.labels[flipped], wanted[flipped], answer[flipped]], axis=1).tolist()
     )
 
-# %% ../nbs/06_check.ipynb #c029
+# %% ../nbs/06_check.ipynb #c040
 @dataclass(frozen=True)
 class Gate:
     "What an artifact must hold; None: not asked."
@@ -190,6 +204,7 @@ class Gate:
     delta_low: float | None = None       # smallest lower end of the interval, from ENOUGH images on
     net_loss: int | None = None          # largest net loss of images, below ENOUGH images
 
+# %% ../nbs/06_check.ipynb #c043
 ENOUGH = 5_000   # evaluation images that an interval of ±0.3 points needs
 
 GATES = {"fp32": Gate(flips=0, relative_error=1e-4),
@@ -197,7 +212,7 @@ GATES = {"fp32": Gate(flips=0, relative_error=1e-4),
          "int16x8": Gate(sqnr_db=30, delta_low=-0.003, net_loss=1),
          "int8": Gate(sqnr_db=25, delta_low=-0.003, net_loss=3)}
 
-# %% ../nbs/06_check.ipynb #c030
+# %% ../nbs/06_check.ipynb #c046
 def _failures(c, gate):
     "The sentences that say which part of the gate was not held."
     if c.flips_beyond_ties: yield f"{c.flips_beyond_ties} flips are beyond ties"
@@ -214,18 +229,18 @@ def _failures(c, gate):
     if gate.net_loss is not None and c.n < ENOUGH and c.lost - c.gained > gate.net_loss:
         yield f"net loss of {c.lost - c.gained} images, allowed {gate.net_loss}"
 
+# %% ../nbs/06_check.ipynb #c048
 def judge(
-    c: Check,
-    gate: Gate,
-) -> Check:        # the same
-    "Pass the check through, or raise and name the worst image."
+    c: Check,     # what was measured
+    gate: Gate,   # what is asked
+):
+    "Raise unless the gate is held, and name the worst image."
     if failures := list(_failures(c, gate)):
         raise CheckFailed(
             f"{'; '.join(failures)}. Worst evaluation image: {c.worst}, logit error {c.max_abs:.3g}"
         )
-    return c
 
-# %% ../nbs/06_check.ipynb #c035
+# %% ../nbs/06_check.ipynb #c053
 def _groupings(session, images):
     "Name to (the session's logits in another grouping, positions of their images)."
     n = np.arange(len(images))
@@ -234,8 +249,9 @@ def _groupings(session, images):
     yield "with its neighbours", session.run(backwards), n[::-1]
     for size in (1, 2, 7): yield f"in a batch of {size}", session.run(images[:size]), n[:size]
 
+# %% ../nbs/06_check.ipynb #c056
 def deployed(
-    session: Session,
+    session: Session,     # an artifact in its runtime
     images: np.ndarray,   # (N, *shape) float32
 ) -> tuple:               # logits (N, classes) of single calls, and what neighbours change in them
     "Ask one image at a time; `CheckFailed` if an answer depends on more than its image."
@@ -253,13 +269,16 @@ def deployed(
         worst = max(worst, off)
     return logits, worst
 
+# %% ../nbs/06_check.ipynb #c059
 def check(
     session: Session,     # an artifact in its runtime
     data: Dataset,        # its evaluation part is used
     ref: Reference,       # of the model the artifact came from
-    gate: Gate,
+    gate: Gate,           # what its precision must hold
 ) -> Check:
     "Hold a session against the reference on every evaluation image; pass or raise."
     logits, neighbours = deployed(session, data.evaluation.images)
     found = measure(logits, ref)
-    return judge(replace(found, alone=session.alone, neighbour_difference=neighbours), gate)
+    found = replace(found, alone=session.alone, neighbour_difference=neighbours)
+    judge(found, gate)
+    return found

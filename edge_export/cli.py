@@ -18,10 +18,10 @@ from .publish import publish
 from .promises import AREAS, figures
 
 # %% ../nbs/46_cli.ipynb #c005
-USAGE = """edge-export: one PyTorch model through every step of an embedded deployment, each step proven
+USAGE = """edge-export: one PyTorch model through every step of a deployment, each step proven
 
   edge-export run          the main job: days 1-3, a table, report.html and model_card.md at the end
-  edge-export reproduce    train and build days 1-3 from nothing, and compare with the published bytes
+  edge-export reproduce    make days 1-3 from nothing, and compare with the published bytes
   edge-export doctor       what can be made here, and what to install for the rest
   edge-export bench        the figures that are promised, measured
   edge-export publish      run all days on MNIST; write days, models/ and README from it
@@ -29,19 +29,20 @@ USAGE = """edge-export: one PyTorch model through every step of an embedded depl
 edge-export COMMAND --help says more, with an example.
 """
 
-def _value(text):
+def _typed(text):
     "A parameter from the command line: a number, None or text."
     if text == "None": return None
     try: return json.loads(text)
     except ValueError: return text
 
+# %% ../nbs/46_cli.ipynb #c007
 def _print(table, as_json):
     "A table for people, or for programs."
     if not as_json: return print(table)
     rows = [dict(zip(table.headers, row)) for row in table.rows]
     print(json.dumps(dict(title=table.title, rows=rows, note=table.note), indent=1))
 
-# %% ../nbs/46_cli.ipynb #c006
+# %% ../nbs/46_cli.ipynb #c010
 def _show(results, folder, as_json=False):
     "The end of a run: table, time, and where the rest is."
     _print(summary(results["dataset"], results["n_eval"], results["rows"]), as_json)
@@ -52,9 +53,9 @@ def _show(results, folder, as_json=False):
     for name in ("report.html", "model_card.md"): print(os.path.relpath(folder / name))
     return 0
 
-def _run(args):
+def _run_days(args):
     given = {k: v for k, v in dict(dataset=args.dataset, seed=args.seed).items() if v is not None}
-    given |= {k: _value(v) for k, v in args.parameter}
+    given |= {k: _typed(v) for k, v in args.parameter}
     return _show(*run(parse_days(args.days), given, args.out, args.fresh), args.json)
 
 def _reproduce(args):
@@ -70,27 +71,49 @@ def _bench(args): return figures(args.area, args.out)
 
 def _publish(args): return _show(*publish(args.out))
 
-# %% ../nbs/46_cli.ipynb #c008
-COMMANDS = {   # name to function, what it does, an example
-    "run": (_run, "Run days, or go on with them, or show what is there.",
-            "edge-export run --days 4-5 --dataset mnist --seed 1 -p bits 2"),
-    "reproduce": (_reproduce, "Train and build days 1-3 from nothing, and compare with the published bytes.",
-                  "edge-export reproduce --dataset mnist --from checkpoint"),
-    "doctor": (_doctor, "What can be made here, and what to install for the rest.", "edge-export doctor --json"),
-    "bench": (_bench, "Measure the figures that are promised; they are written to OUT/bench-AREA.json.",
-              "edge-export bench --area teach"),
-    "publish": (_publish, "Run all days on MNIST; write days, models/ and README from it.", "edge-export publish"),
+# %% ../nbs/46_cli.ipynb #c012
+COMMANDS = {  # name to function, what it does, an example
+    "run": (
+        _run_days,
+        "Run days, or go on with them, or show what is there.",
+        "edge-export run --days 4-5 --dataset mnist --seed 1 -p bits 2",
+    ),
+    "reproduce": (
+        _reproduce,
+        "Train and build days 1-3 from nothing, and compare with the published bytes.",
+        "edge-export reproduce --dataset mnist --from checkpoint",
+    ),
+    "doctor": (
+        _doctor,
+        "What can be made here, and what to install for the rest.",
+        "edge-export doctor --json",
+    ),
+    "bench": (
+        _bench,
+        "Measure the figures that are promised; they are written to OUT/bench-AREA.json.",
+        "edge-export bench --area teach",
+    ),
+    "publish": (
+        _publish,
+        "Run all days on MNIST; write days, models/ and README from it.",
+        "edge-export publish",
+    ),
 }
 
-def _options(name, add):
+# %% ../nbs/46_cli.ipynb #c015
+def _add_options(name, add):
     "The options of a command."
-    if name in ("run", "bench", "publish"): add("--out", default="runs", help="where runs are kept (default: runs)")
-    if name in ("run", "reproduce", "doctor"): add("--json", action="store_true", help="print the table as JSON")
-    if name in ("run", "reproduce"): add("--dataset", help="auto (MNIST if it can be had), mnist or digits")
-    if name == "bench": add("--area", default="series", help=f"one of {', '.join(AREAS)} (default: series)")
+    if name in ("run", "bench", "publish"):
+        add("--out", default="runs", help="where runs are kept (default: runs)")
+    if name in ("run", "reproduce", "doctor"):
+        add("--json", action="store_true", help="print the table as JSON")
+    if name in ("run", "reproduce"):
+        add("--dataset", help="auto (MNIST if it can be had), mnist or digits")
+    if name == "bench":
+        add("--area", default="series", help=f"one of {', '.join(AREAS)} (default: series)")
     if name == "reproduce":
-        add("--from", dest="start", default="training", help="training (default); checkpoint: begin with the "
-            "published weights; or a folder: make nothing, and compare what lies there")
+        add("--from", dest="start", default="training", help="training (default); checkpoint: "
+            "begin with the published weights; a folder: make nothing, compare what is there")
     if name == "run":
         add("--days", default="1-3", help="one day, or some: 4 or 1,2 or 1-4 (default: 1-3)")
         add("--seed", type=int, help="of the weights, the shuffling and the shifts")
@@ -98,15 +121,16 @@ def _options(name, add):
         add("-p", "--parameter", nargs=2, action="append", default=[], metavar=("NAME", "VALUE"),
             help="any other parameter of a day")
 
+# %% ../nbs/46_cli.ipynb #c016
 def _parser():
     parser = argparse.ArgumentParser("edge-export", usage=USAGE)
     commands = parser.add_subparsers(dest="command", required=True)
     for name, (_, what, example) in COMMANDS.items():
         one = commands.add_parser(name, description=what, epilog=f"example: {example}")
-        _options(name, one.add_argument)
+        _add_options(name, one.add_argument)
     return parser
 
-# %% ../nbs/46_cli.ipynb #c009
+# %% ../nbs/46_cli.ipynb #c018
 def main(
     argv: list | None = None,   # arguments; None: the command line's
 ):

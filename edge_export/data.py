@@ -14,7 +14,7 @@ import numpy as np
 from .artifact import EdgeExportError, check_images, hash_arrays
 
 # %% ../nbs/02_data.ipynb #c005
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Part:
     "Some images of a data set, with their labels and their positions in the source."
     images: np.ndarray  # (N, channels, height, width) float32, finite
@@ -31,11 +31,13 @@ class Part:
 
     def __len__(self): return len(self.images)
 
+    def __repr__(self): return f"{len(self):,} images of shape {self.images.shape[1:]}"
+
     @property
     def hash(self) -> str: return hash_arrays(self.index)
 
 # %% ../nbs/02_data.ipynb #c009
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Dataset:
     "Four disjoint parts and the number of epochs that suits them."
     name: str          # goes into every table, file and figure
@@ -59,6 +61,9 @@ class Dataset:
             p: getattr(self, p) for p in ("training", "validation", "calibration", "evaluation")
         }
 
+    def __repr__(self):
+        return "\n".join([self.name, *(f"  {n:12} {p!r}" for n, p in self.parts.items())])
+
     def _repr_markdown_(self):
         rows = [f"| {n} | {len(p):,} | `{p.hash[:12]}` |" for n, p in self.parts.items()]
         return "\n".join([f"**{self.name}**, images of shape {self.training.images.shape[1:]}", "",
@@ -80,7 +85,7 @@ def split(
              for i in np.split(order, np.cumsum(sizes))]
     return Dataset(name, *parts, **options)
 
-# %% ../nbs/02_data.ipynb #c014
+# %% ../nbs/02_data.ipynb #c016
 def _drawn(data, n, seed):
     "`n` images of the training side, the calibration part first."
     own, rest = data.calibration.images, data.training.images
@@ -93,12 +98,12 @@ def _drawn(data, n, seed):
     more = generator.permutation(len(rest))[: max(n - len(own), 0)]
     return np.concatenate([own[generator.permutation(len(own))[:n]], rest[more]])
 
-# %% ../nbs/02_data.ipynb #c015
+# %% ../nbs/02_data.ipynb #c018
 def calibration_images(
-    data: Dataset,
-    images: int = 0,   # how many, drawn at random; 0: the whole calibration part
-    seed: int = 0,     # of the draw
-) -> np.ndarray:       # (images, *shape) float32
+    data: Dataset,    # its calibration part, or more of its training side
+    images: int = 0,  # how many, drawn at random; 0: the whole calibration part
+    seed: int = 0,    # of the draw
+) -> np.ndarray:      # (images, *shape) float32
     "Images to find activation ranges on; refuses what no range can come from."
     if not len(data.calibration):
         raise EdgeExportError(f"{data.name} has no calibration images: give its split some")

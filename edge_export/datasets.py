@@ -35,6 +35,7 @@ MNIST_MD5 = {"train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
              "t10k-images-idx3-ubyte": "2646ac647ad5339dbf082846283269ea",
              "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c329615203637"}
 
+# %% ../nbs/03_datasets.ipynb #c013
 def data_root(
     root: str | Path | None = None,  # None: `$EDGE_EXPORT_DATA`, else the user's cache folder
 ) -> Path:
@@ -42,7 +43,7 @@ def data_root(
     from platformdirs import user_cache_dir
     return Path(root or os.environ.get("EDGE_EXPORT_DATA") or user_cache_dir("edge_export"))
 
-# %% ../nbs/03_datasets.ipynb #c012
+# %% ../nbs/03_datasets.ipynb #c016
 def find_mnist(
     root: Path,   # folder that holds the files, or `raw/`, or `MNIST/raw/`
 ) -> dict:        # name to path; the files that are missing are not in it
@@ -53,6 +54,7 @@ def find_mnist(
     }
     return {n: p[0] for n, p in found.items() if p}
 
+# %% ../nbs/03_datasets.ipynb #c019
 def _verified(path, md5):
     "The unpacked bytes of an MNIST file, or an error that names it."
     try: content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
@@ -68,7 +70,7 @@ def _verified(path, md5):
         )
     return content
 
-# %% ../nbs/03_datasets.ipynb #c015
+# %% ../nbs/03_datasets.ipynb #c022
 def _datasets():
     "`torchvision.datasets`, also beside a CPU-only torch."
     try: from torchvision import datasets
@@ -85,7 +87,7 @@ def _datasets():
         from torchvision import datasets
     return datasets
 
-# %% ../nbs/03_datasets.ipynb #c018
+# %% ../nbs/03_datasets.ipynb #c025
 def reachable(
     url: str,             # any address on the host
     seconds: float = 3,   # how long to try, name look-up included
@@ -103,11 +105,12 @@ def reachable(
     thread.join(seconds)
     return bool(answers)
 
-# %% ../nbs/03_datasets.ipynb #c020
+# %% ../nbs/03_datasets.ipynb #c028
 def _mirror():
     "Does one of torchvision's servers for MNIST answer?"
     return any(map(reachable, _datasets().MNIST.mirrors))
 
+# %% ../nbs/03_datasets.ipynb #c030
 def _download(root):
     "Fetch the four files with torchvision into `root`, whole or not at all."
     if not _mirror():
@@ -124,7 +127,7 @@ def _download(root):
         if isinstance(e, EdgeExportError): raise
         raise EdgeExportError(f"the download of MNIST to {root} failed: {e}") from e
 
-# %% ../nbs/03_datasets.ipynb #c021
+# %% ../nbs/03_datasets.ipynb #c032
 def load_mnist(
     root: str | Path | None = None,  # see `data_root`
 ) -> Dataset:
@@ -143,7 +146,7 @@ def load_mnist(
     order = np.append(np.random.RandomState(0).permutation(60_000), np.arange(60_000, 70_000))
     return split("mnist", images[:, None], labels, (58_000, 1_000, 1_000), order=order, epochs=12)
 
-# %% ../nbs/03_datasets.ipynb #c023
+# %% ../nbs/03_datasets.ipynb #c035
 LOADERS = {"mnist": load_mnist, "digits": lambda root=None: load_digits()}
 
 def choose(
@@ -159,6 +162,7 @@ def choose(
     )
     return "digits"
 
+# %% ../nbs/03_datasets.ipynb #c038
 def load_data(
     name: str = "auto",              # "auto", "mnist" or "digits"
     root: str | Path | None = None,  # where MNIST lies; see `data_root`
@@ -171,16 +175,17 @@ def load_data(
         )
     return LOADERS[name](root)
 
-# %% ../nbs/03_datasets.ipynb #c029
+# %% ../nbs/03_datasets.ipynb #c044
 KERAS_MNIST = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
 
 def _keras_mnist():
     "Runs in the worker: the test images of `keras.datasets.mnist`."
     return need("keras.datasets.mnist", "tflite").load_data()[1][0]
 
+# %% ../nbs/03_datasets.ipynb #c046
 def keras_arrays(
-    data: Dataset,
-) -> tuple:     # (N, 28, 28) uint8, and whose they are
+    data: Dataset,   # its evaluation part is read
+) -> tuple:          # (N, 28, 28) uint8, and whose they are
     "The evaluation images in Keras's form."
     own = np.rint(255 * data.evaluation.images[:, 0]).astype(np.uint8)
     if data.name != "mnist" or not reachable(KERAS_MNIST):

@@ -24,11 +24,15 @@ LIBRARIES = ("torch", "torchao", "onnxruntime", "onnx2tf", "tensorflow")
 
 def _of_library(name): return name.partition(".")[0] in LIBRARIES
 
+# %% ../nbs/30_explain.ipynb #c010
 def _bound(statement):
     "Names that an import, or a `need` that is assigned, binds to a converter's library."
     if isinstance(statement, ast.Import):
-        return {(a.asname or a.name).partition(".")[0] for a in statement.names if _of_library(a.name)}
-    if isinstance(statement, ast.ImportFrom) and not statement.level and _of_library(statement.module):
+        return {
+            (a.asname or a.name).partition(".")[0] for a in statement.names if _of_library(a.name)
+        }
+    absolute = isinstance(statement, ast.ImportFrom) and not statement.level
+    if absolute and _of_library(statement.module):
         return {a.asname or a.name for a in statement.names}
     if isinstance(statement, ast.Assign):
         needs = [n for n in ast.walk(statement.value) if isinstance(n, ast.Call)
@@ -36,7 +40,7 @@ def _bound(statement):
         if needs: return {t.id for t in statement.targets if isinstance(t, ast.Name)}
     return set()
 
-# %% ../nbs/30_explain.ipynb #c009
+# %% ../nbs/30_explain.ipynb #c013
 def _taken(test, function, given):
     "Is a branch taken with these parameters? None: they do not tell."
     try: return bool(eval(ast.unparse(test), function.__globals__, given))
@@ -52,6 +56,7 @@ def _statements(body, function, given):
             yield from _statements(s.body, function, given)
         elif not isinstance(s, (ast.Raise, ast.FunctionDef, ast.ClassDef)): yield s
 
+# %% ../nbs/30_explain.ipynb #c016
 def _called(statement, function):
     "Functions of this package that a statement names, with the arguments that are names."
     calls = {id(n.func): n for n in ast.walk(statement) if isinstance(n, ast.Call)}
@@ -61,7 +66,7 @@ def _called(statement, function):
             call = calls.get(id(n))
             yield found, [getattr(a, "id", "") for a in call.args] if call else []
 
-# %% ../nbs/30_explain.ipynb #c010
+# %% ../nbs/30_explain.ipynb #c018
 def _lines(function, given, own=frozenset()):
     "Statements of a function, and of those it calls, that use a library; `own` are names bound "
     "to one."
@@ -77,30 +82,34 @@ def _lines(function, given, own=frozenset()):
             inner += _lines(other, given, known)
         used = {n.id for n in ast.walk(s) if isinstance(n, ast.Name)} & own
         found += inner
-        if isinstance(s, ast.Assign) and used: own |= {t.id for t in s.targets if isinstance(t, ast.Name)}
+        if isinstance(s, ast.Assign) and used:
+            own |= {t.id for t in s.targets if isinstance(t, ast.Name)}
         if used and not (inner and isinstance(s, ast.Expr) and s.value.func.__class__ is ast.Name):
             found.append(textwrap.dedent(" " * s.col_offset + ast.get_source_segment(source, s)))
     return found
 
+# %% ../nbs/30_explain.ipynb #c021
 def _maker(recipe):
     "The function that makes a recipe, and the parameters it is called with."
     found, parameters, _ = parse(recipe)
     if isinstance(found.make, partial): return found.make.func, parameters | found.make.keywords
     return found.make, parameters
 
+# %% ../nbs/30_explain.ipynb #c023
 def library_calls(
     recipe: str,   # its name, or a variant's
 ) -> list:         # of statements
     "The statements that call the converter's library when this recipe is made."
     return list(dict.fromkeys(_lines(*_maker(recipe))))
 
-# %% ../nbs/30_explain.ipynb #c014
+# %% ../nbs/30_explain.ipynb #c028
 def _notebook(recipe):
     "The library notebook that a recipe's maker comes from."
     module = inspect.getsourcefile(_maker(recipe)[0])
     first = Path(module).read_text(encoding="utf-8").partition("File to edit: ")[2]
     return Path(first.partition(".ipynb")[0]).name
 
+# %% ../nbs/30_explain.ipynb #c031
 @dataclass(frozen=True, repr=False)
 class Calls:
     "Artifacts, and what was called to make each."
@@ -110,8 +119,12 @@ class Calls:
 
     def _folded(self, f):
         given = ", ".join(f"{k}={v!r}" for k, v in _maker(f.recipe)[1].items())
-        code = "\n".join([*textwrap.wrap(given, 90, initial_indent="# with ", subsequent_indent="# "),
-                          *library_calls(f.recipe)])
+        code = "\n".join(
+            [
+                *textwrap.wrap(given, 90, initial_indent="# with ", subsequent_indent="# "),
+                *library_calls(f.recipe),
+            ]
+        )
         place = _notebook(f.recipe)
         return (f"<details><summary>What this called: "
                 f"{f.recipe}</summary>\n\n```python\n{code}\n```\n\n"
@@ -120,16 +133,17 @@ class Calls:
     def _repr_markdown_(self):
         return "\n\n".join(part for f in self.files for part in (f"`{f!r}`", self._folded(f)))
 
+# %% ../nbs/30_explain.ipynb #c034
 def calls(
-    *files: Artifact,
+    *files: Artifact,   # what `build` returned
 ) -> Calls:
     "Show artifacts, and folded below each the lines of the library that made it."
     return Calls(files)
 
-# %% ../nbs/30_explain.ipynb #c018
+# %% ../nbs/30_explain.ipynb #c038
 def one_number(
     artifact: Artifact,     # onnx-int8-static; the file it was made from lies beside it
-    layer: str = "conv1",
+    layer: str = "conv1",   # as the model calls it
     n: int = 5,             # of the first weights of the first output channel
 ) -> Table:
     "Quantize some weights by hand, and set beside them what the file holds."
@@ -142,20 +156,32 @@ def one_number(
     for w, own in zip(weights[0].ravel()[:n], in_file):
         q = np.rint(w / scale) + int(zero)
         back = (q - int(zero)) * scale
-        rows.append([f"{w:+.5f}", f"{w / scale:+.2f}", f"{q:.0f}", f"{own}", f"{back:+.5f}", f"{back - w:+.5f}"])
+        rows.append(
+            [
+                f"{w:+.5f}",
+                f"{w / scale:+.2f}",
+                f"{q:.0f}",
+                f"{own}",
+                f"{back:+.5f}",
+                f"{back - w:+.5f}",
+            ]
+        )
     return Table(
         f"{layer}: q = round(w / scale) + {int(zero)}, with scale = {scale:.6f}",
         ["weight w", "w / scale", "q by hand", "q in the file", "back: q × scale", "error"], rows,
         f"No error is larger than half a scale, {scale / 2:.5f}.")
 
-# %% ../nbs/30_explain.ipynb #c022
+# %% ../nbs/30_explain.ipynb #c042
 def _last_scales(artifact):
     "The factor of each output of the last layer, and its zero point."
     graph = tflite.read_tflite(artifact.file).subgraphs[0]
     last = graph.operators[-1]
-    source, weight, target = (graph.tensors[i].quantization for i in (*last.inputs[:2], last.outputs[0]))
+    source, weight, target = (
+        graph.tensors[i].quantization for i in (*last.inputs[:2], last.outputs[0])
+    )
     return np.float64(source.scale) * weight.scale / target.scale, int(target.zeroPoint[0])
 
+# %% ../nbs/30_explain.ipynb #c044
 def one_sum(
     artifact: Artifact,   # tflite-int8-static
     data: Dataset,        # its first evaluation image is run
@@ -168,27 +194,35 @@ def one_sum(
     before = run_integers(layers[:-1], lite.prepare(x)[0]).astype(int)[0]
     sums = (before - layers[-1].zeros[0]) @ layers[-1].weights.T.astype(int) + layers[-1].bias
     factors, zero = _last_scales(artifact)
-    rows = [[str(i), f"{sums[i]:,}", f"{factors[i % len(factors)]:.6f}",
-             f"{np.clip(np.rint(sums[i] * factors[i % len(factors)]) + zero, -128, 127):.0f}", str(own[i])]
-            for i in range(n)]
+    rows = [
+        [
+            str(i),
+            f"{sums[i]:,}",
+            f"{factors[i % len(factors)]:.6f}",
+            f"{np.clip(np.rint(sums[i] * factors[i % len(factors)]) + zero, -128, 127):.0f}",
+            str(own[i]),
+        ]
+        for i in range(n)
+    ]
     return Table(f"The last layer: q = round(sum × factor) + {zero}",
                  ["digit", "sum of products", "factor", "q by hand", "q by LiteRT"], rows,
                  "The factor is scale of input × scale of weight / scale of output.")
 
-# %% ../nbs/30_explain.ipynb #c026
+# %% ../nbs/30_explain.ipynb #c048
 def columns(
-    channels: int,
-    height: int,
-    width: int,
-) -> np.ndarray:   # (channels·height·width,): for each place in H, W, C order its place in C, H, W order
+    channels: int,   # of the tensor that is flattened
+    height: int,     # in pixels
+    width: int,      # in pixels
+) -> np.ndarray:   # (channels·height·width,): the place in C, H, W order of each in H, W, C order
     "Where each column of a fully connected layer comes from when channels go last."
     order = np.arange(channels * height * width).reshape(channels, height, width)
     return order.transpose(1, 2, 0).ravel()
 
+# %% ../nbs/30_explain.ipynb #c051
 def show_columns(
-    channels: int = 2,
-    height: int = 2,
-    width: int = 2,
+    channels: int = 2,   # of the tensor that is flattened
+    height: int = 2,     # in pixels
+    width: int = 2,      # in pixels
 ):
     "Draw how the columns behind a flatten are sorted; one colour for each channel."
     import matplotlib.pyplot as plt
@@ -198,7 +232,11 @@ def show_columns(
         channel, (row, column) = old // area, divmod(old % area, width)
         colour = "#99c9e8 #f4b183 #a8d5a2 #ece39b".split()[channel % 4]
         for x, y in ((old, 1), (new, 0)):
-            ax.add_patch(plt.Rectangle((x - .45, y - .17), .9, .34, facecolor=colour, edgecolor="#333333"))
+            ax.add_patch(
+                plt.Rectangle(
+                    (x - 0.45, y - 0.17), 0.9, 0.34, facecolor=colour, edgecolor="#333333"
+                )
+            )
             ax.text(x, y, f"c{channel}\nh{row} w{column}", ha="center", va="center", fontsize=10)
         ax.plot([old, new], [.83, .17], color=colour, linewidth=1.5)
     ax.set(xlim=(-.6, len(order) - .4), ylim=(-.25, 1.25), xticks=range(len(order)), yticks=[0, 1],

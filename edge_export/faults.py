@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from .artifact import EdgeExportError, Session
+from .data import Dataset, Part
 from .model import SimpleCNN
 from .recipes import parse
 from .formats import onnx, tflite
@@ -27,7 +28,7 @@ class Fault:
     recipe: str       # of the file it is planted in
     spoil: Callable   # the recipe to the recipe with the fault
 
-# %% ../nbs/27_faults.ipynb #c007
+# %% ../nbs/27_faults.ipynb #c008
 def in_file(
     spoil: Callable,   # (path): changes the file
 ) -> Callable:         # recipe to recipe
@@ -39,8 +40,9 @@ def in_file(
         return replace(recipe, make=make)
     return planted
 
+# %% ../nbs/27_faults.ipynb #c011
 def onnx_constant(
-    name: str,
+    name: str,          # of the constant
     change: Callable,   # array to array
 ) -> Callable:          # recipe to recipe
     "Change one constant of an ONNX file."
@@ -54,16 +56,14 @@ def onnx_constant(
         Path(path).write_bytes(graph.SerializeToString())
     return in_file(spoil)
 
-# %% ../nbs/27_faults.ipynb #c009
+# %% ../nbs/27_faults.ipynb #c014
 def _rewritten(path, change):
     "Change a TFLite file as its schema describes it."
-    import flatbuffers
     found = tflite.read_tflite(path)
     change(found)
-    builder = flatbuffers.Builder()
-    builder.Finish(found.Pack(builder), b"TFL3")
-    Path(path).write_bytes(bytes(builder.Output()))
+    Path(path).write_bytes(tflite.packed(found))
 
+# %% ../nbs/27_faults.ipynb #c016
 def tflite_constant(
     shape: list,        # of the first constant that has it
     change: Callable,   # array to array
@@ -81,6 +81,7 @@ def tflite_constant(
         buffer.data = np.frombuffer(changed.tobytes(), np.uint8)
     return in_file(lambda path: _rewritten(path, spoil))
 
+# %% ../nbs/27_faults.ipynb #c019
 def tflite_scale(
     shape: list,        # of the first tensor that has it
     change: Callable,   # changes the tensor's quantization in place
@@ -91,32 +92,43 @@ def tflite_scale(
         change(next(t for t in tensors if list(t.shape) == shape).quantization)
     return in_file(lambda path: _rewritten(path, spoil))
 
-# %% ../nbs/27_faults.ipynb #c012
-def _same(values): return values
+# %% ../nbs/27_faults.ipynb #c022
+def _unchanged(values): return values
+
 
 class Through(Session):
     "A session that changes what goes in or what comes out."
     def __init__(
         self,
         inner: Session,
-        before: Callable = _same,   # of the images
-        after: Callable = _same,    # of the logits
+        before: Callable = _unchanged,   # of the images
+        after: Callable = _unchanged,    # of the logits
     ):
         self.inner, self.shape, self.before, self.after = inner, inner.shape, before, after
 
     def run(self, images): return np.ascontiguousarray(self.after(self.inner(self.before(images))))
 
+# %% ../nbs/27_faults.ipynb #c025
 def in_call(
     **wrong,      # `before`, `after`
 ) -> Callable:    # recipe to recipe
     "A recipe whose file is called in a wrong way."
     return lambda recipe: replace(recipe, load=lambda path: Through(recipe.load(path), **wrong))
 
-def in_bytes(images): return images * np.float32(255)
+# %% ../nbs/27_faults.ipynb #c027
+def in_bytes(
+    images: np.ndarray,   # (N, *shape) float32, 0 to 1
+) -> np.ndarray:          # 0 to 255
+    "What comes of it if nobody divides by 255."
+    return images * np.float32(255)
 
-def lying(images): return np.ascontiguousarray(images.swapaxes(2, 3))
+def lying(
+    images: np.ndarray,   # (N, channels, height, width)
+) -> np.ndarray:          # (N, channels, width, height)
+    "Height and width swapped."
+    return np.ascontiguousarray(images.swapaxes(2, 3))
 
-# %% ../nbs/27_faults.ipynb #c015
+# %% ../nbs/27_faults.ipynb #c030
 def calibrated_on(
     choose: Callable,   # (data set) to the part that is taken for its calibration part
 ) -> Callable:          # recipe to recipe
@@ -127,24 +139,33 @@ def calibrated_on(
         return replace(recipe, make=make)
     return planted
 
-def noise(data):
+# %% ../nbs/27_faults.ipynb #c033
+def noise(
+    data: Dataset,   # the shape of its calibration images is taken
+) -> Part:
     "As many images of noise."
     part = data.calibration
     drawn = np.random.default_rng(0).normal(size=part.images.shape).astype("float32")
     return replace(part, images=drawn)
 
-def ones(data):
+# %% ../nbs/27_faults.ipynb #c036
+def ones(
+    data: Dataset,   # its calibration part is read
+) -> Part:
     "Nothing but images of a one."
     part = data.calibration
     keep = part.labels == 1
     return replace(part, images=part.images[keep], labels=part.labels[keep], index=part.index[keep])
 
-def evaluated(data):
+# %% ../nbs/27_faults.ipynb #c038
+def evaluated(
+    data: Dataset,   # its evaluation images are taken
+) -> Part:
     "Evaluation images under the indices of calibration images: behind the data set's back."
     part = data.calibration
     return replace(part, images=data.evaluation.images[:len(part)])
 
-# %% ../nbs/27_faults.ipynb #c017
+# %% ../nbs/27_faults.ipynb #c042
 def from_other(
     prepare: Callable,   # (source, path, data): writes an ONNX file to take instead of the source
 ) -> Callable:           # recipe to recipe
@@ -157,14 +178,29 @@ def from_other(
         return replace(recipe, make=make)
     return planted
 
-def untrained(source, path, data): onnx.export_onnx(SimpleCNN(seed=1), path, data)
+# %% ../nbs/27_faults.ipynb #c045
+def untrained(
+    source: Path,    # not read: that is the fault
+    path: Path,      # file to write
+    data: Dataset,   # the shape of its images is taken
+):
+    "A network that nobody trained."
+    onnx.export_onnx(SimpleCNN(seed=1), path, data)
 
-def four_bits(weight):
+# %% ../nbs/27_faults.ipynb #c048
+def four_bits(
+    weight: np.ndarray,   # float32
+) -> np.ndarray:          # of its shape
     "A float weight on a grid of 4 bits, one scale for the whole tensor."
     step = np.abs(weight).max() / 7
     return (np.rint(weight / step) * step).astype(np.float32)
 
-def coarse(source, path, data):
+# %% ../nbs/27_faults.ipynb #c050
+def coarse(
+    source: Path,    # ONNX file
+    path: Path,      # file to write
+    data: Dataset,   # of no use here
+):
     "The source with its weights rounded to 4 bits."
     graph = onnx.read_onnx(source)
     from onnx import numpy_helper
@@ -173,7 +209,7 @@ def coarse(source, path, data):
             i.CopyFrom(numpy_helper.from_array(four_bits(numpy_helper.to_array(i)), i.name))
     path.write_bytes(graph.SerializeToString())
 
-# %% ../nbs/27_faults.ipynb #c020
+# %% ../nbs/27_faults.ipynb #c053
 def _next(values): return values + np.ones_like(values)
 def _double(values): return 2 * values
 def _roll(values): return np.roll(values, 1, axis=0)
@@ -182,6 +218,7 @@ def _first_nan(values):
     values.flat[0] = np.nan
     return values
 
+# %% ../nbs/27_faults.ipynb #c056
 def _double_scale(q): q.scale = 2 * np.asarray(q.scale)
 def _next_zero(q): q.zeroPoint = np.asarray(q.zeroPoint) + 1
 def _last_axis(q): q.quantizedDimension = 3
@@ -195,7 +232,7 @@ def _other_axis(path):
     next(a for a in node.attribute if a.name == "axis").i = 1
     Path(path).write_bytes(graph.SerializeToString())
 
-# %% ../nbs/27_faults.ipynb #c021
+# %% ../nbs/27_faults.ipynb #c058
 _MADE = {
     "untrained weights": {"savedmodel-fp32": from_other(untrained)},
     "weights permuted": {
@@ -224,7 +261,7 @@ _MADE = {
         "tflite-int8-static": in_file(_truncate)},
 }
 
-# %% ../nbs/27_faults.ipynb #c022
+# %% ../nbs/27_faults.ipynb #c061
 _ROUNDED = {
     "scale off by a power of two": {
         "onnx-int8-static": onnx_constant("fc1.weight_scale", _double),
@@ -253,7 +290,7 @@ _ROUNDED = {
         "onnx-int8-qat": onnx_constant("conv1.weight_scale", _roll)},
 }
 
-# %% ../nbs/27_faults.ipynb #c023
+# %% ../nbs/27_faults.ipynb #c063
 def _each(fault, *recipes): return dict.fromkeys(recipes, fault)
 
 _STATIC = ("onnx-int8-static", "tflite-int8-static")
@@ -261,7 +298,9 @@ _USED = {
     "calibrated on noise": _each(calibrated_on(noise), *_STATIC),
     "calibrated on one class": _each(calibrated_on(ones), *_STATIC),
     "calibrated on evaluation": _each(calibrated_on(evaluated), *_STATIC),
-    "inputs in 0-255": _each(in_call(before=in_bytes), "onnx-fp32", "tflite-int8-dynamic", *_STATIC),
+    "inputs in 0-255": _each(
+        in_call(before=in_bytes), "onnx-fp32", "tflite-int8-dynamic", *_STATIC
+    ),
     "height and width swapped": _each(in_call(before=lying), "onnx-fp32", "tflite-fp32", *_STATIC),
     "two logits swapped": _each(in_call(after=_swap), "onnx-int8-dynamic", "tflite-fp16", *_STATIC),
 }
@@ -270,6 +309,7 @@ FAULTS = [Fault(name, recipe, spoil)
           for name, places in {**_MADE, **_ROUNDED, **_USED}.items()
           for recipe, spoil in places.items()]
 
+# %% ../nbs/27_faults.ipynb #c065
 def fault_of(
     name: str,     # of a fault
     recipe: str,   # of the file it is to be planted in; a variant counts as its recipe

@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 
 from .artifact import EdgeExportError, Session, need
-from .formats.tflite import _nhwc, _quantized, _real, operators, read_tflite
+from .formats.savedmodel import channels_first, nhwc
+from .formats.tflite import _quantized, _real, operators, read_tflite
 
 # %% ../nbs/16_integer.ipynb #c007
 def quantized_multiplier(
@@ -38,7 +39,7 @@ def single_rounding(
     "Add a half, shift once: halves go up."
     return (np.int64(x) * multiplier + (1 << (30 - shift))) >> (31 - shift)
 
-# %% ../nbs/16_integer.ipynb #c014
+# %% ../nbs/16_integer.ipynb #c015
 def double_rounding(
     x,            # accumulators, int32 values
     multiplier,   # 0 … 2**31 - 1
@@ -49,7 +50,7 @@ def double_rounding(
     high = ((np.int64(x) << left) * multiplier + (1 << 30)) >> 31
     return (high + ((1 << right) >> 1) - ((high < 0) & (right > 0))) >> right
 
-# %% ../nbs/16_integer.ipynb #c016
+# %% ../nbs/16_integer.ipynb #c017
 def float_rounding(
     x,            # accumulators, int32 values
     multiplier,   # of a float32 number: 24 bits and 7 zeros
@@ -58,12 +59,12 @@ def float_rounding(
     "One float32 product, rounded to an integer: halves go to even."
     return np.rint(np.float32(x) * np.ldexp(np.float32(multiplier), shift - 31)).astype(np.int64)
 
-# %% ../nbs/16_integer.ipynb #c024
+# %% ../nbs/16_integer.ipynb #c025
 ROUNDINGS = {"litert": dict(CONV_2D=double_rounding, FULLY_CONNECTED=single_rounding),
              "tflm": dict(CONV_2D=double_rounding, FULLY_CONNECTED=double_rounding),
              "xnnpack": dict(CONV_2D=float_rounding, FULLY_CONNECTED=float_rounding)}
 
-# %% ../nbs/16_integer.ipynb #c026
+# %% ../nbs/16_integer.ipynb #c027
 @dataclass(frozen=True, eq=False)
 class Layer:
     "One operator of a fully-int8 file."
@@ -81,11 +82,12 @@ class Layer:
     shift: np.ndarray = None        # (outputs,) int64
     round: Callable = None          # one of the three above
 
-# %% ../nbs/16_integer.ipynb #c028
+# %% ../nbs/16_integer.ipynb #c030
 def _schema():
     "LiteRT's schema: the names of the numbers in a file."
     return need("ai_edge_litert.schema_py_generated", "tflite")
 
+# %% ../nbs/16_integer.ipynb #c032
 def _window(options, before, size):
     "Size, stride and padding of a window that moves over an input of shape `before`."
     same = _schema().Padding.SAME
@@ -95,7 +97,7 @@ def _window(options, before, size):
     padding = tuple((n // 2, n - n // 2) for n in lacking)
     return dict(window=size, stride=stride, padding=padding)
 
-# %% ../nbs/16_integer.ipynb #c029
+# %% ../nbs/16_integer.ipynb #c034
 def _named(kinds, number):
     "The name of a number in one of the schema's enumerations."
     return next(name for name, value in vars(kinds).items() if value == number)
@@ -113,8 +115,8 @@ def _clamp(name, options, target):
                               "TFLiteSession")
     return ranges[kind]
 
-# %% ../nbs/16_integer.ipynb #c032
-def _weights(model, tensors, target, rule):
+# %% ../nbs/16_integer.ipynb #c037
+def _layer_weights(model, tensors, target, rule):
     "Weights, bias, multiplier and shift of a convolution or a fully connected layer."
     data = [np.asarray(model.buffers[t.buffer].data, np.uint8) for t in tensors[1:]]
     count, kind = tensors[1].shape[0], np.float32 if rule is float_rounding else np.float64
@@ -124,8 +126,8 @@ def _weights(model, tensors, target, rule):
                 bias=data[1].view(np.int32) if data[1:] else np.zeros(count, np.int32),
                 multiplier=multiplier, shift=shift, round=rule)
 
-# %% ../nbs/16_integer.ipynb #c033
-def _refuse(name, options, tensors, target):
+# %% ../nbs/16_integer.ipynb #c039
+def _refuse_tensor(name, options, tensors, target):
     "Raise for a tensor that is not int8 and for a convolution that is not a plain one."
     types = _schema().TensorType
     held = tensors[:2] if name in ROUNDINGS["litert"] else tensors[:1]
@@ -142,23 +144,23 @@ def _refuse(name, options, tensors, target):
     if getattr(options, "dilationHFactor", 1) != 1 or getattr(options, "dilationWFactor", 1) != 1:
         raise EdgeExportError(f"{name} is dilated: take a larger kernel, or TFLiteSession")
 
-# %% ../nbs/16_integer.ipynb #c034
+# %% ../nbs/16_integer.ipynb #c042
 def _layer(model, name, op, rounding):
     "One operator of the file as a `Layer`."
     graph, options = model.subgraphs[0], op.builtinOptions
     tensors = [graph.tensors[i] for i in op.inputs if i >= 0]   # -1: no bias
     target = graph.tensors[op.outputs[0]]
-    _refuse(name, options, tensors, target)
+    _refuse_tensor(name, options, tensors, target)
     before, after = (tuple(map(int, t.shape[1:])) for t in (tensors[0], target))
     zeros = tuple(int(t.quantization.zeroPoint[0]) for t in (tensors[0], target))
     more = {}
-    if name in rounding: more |= _weights(model, tensors, target, rounding[name])
+    if name in rounding: more |= _layer_weights(model, tensors, target, rounding[name])
     if name == "CONV_2D": more |= _window(options, before, tensors[1].shape[1:3])
     if name == "MAX_POOL_2D":
         more |= _window(options, before, (options.filterHeight, options.filterWidth))
     return Layer(name, before, after, zeros, _clamp(name, options, target), **more)
 
-# %% ../nbs/16_integer.ipynb #c035
+# %% ../nbs/16_integer.ipynb #c044
 OPERATORS = ("CONV_2D", "MAX_POOL_2D", "RESHAPE", "FULLY_CONNECTED")
 
 def read_layers(
@@ -179,7 +181,7 @@ def read_layers(
         raise EdgeExportError(f"{path} is not one chain of operators: take TFLiteSession")
     return [_layer(model, n, op, ROUNDINGS[rounding]) for n, op in zip(names, graph.operators)]
 
-# %% ../nbs/16_integer.ipynb #c041
+# %% ../nbs/16_integer.ipynb #c050
 def _windows(x, layer):
     "What the window sees at each step: (N, height, width, *window, channels)."
     fill = layer.zeros[0] if layer.operator == "CONV_2D" else -128   # a maximum ignores padding
@@ -193,7 +195,7 @@ def _accumulators(x, layer):
     sums = (rows.astype(np.float64) - layer.zeros[0]) @ layer.weights.T.astype(np.float64)
     return sums.astype(np.int64) + layer.bias
 
-# %% ../nbs/16_integer.ipynb #c042
+# %% ../nbs/16_integer.ipynb #c052
 def _step(x, layer):
     "One layer."
     if layer.operator == "MAX_POOL_2D": x = _windows(x, layer).max((3, 4))
@@ -201,6 +203,7 @@ def _step(x, layer):
         x = layer.round(_accumulators(x, layer), layer.multiplier, layer.shift) + layer.zeros[1]
     return np.clip(x, *layer.clamp).astype(np.int8).reshape(-1, *layer.output)
 
+# %% ../nbs/16_integer.ipynb #c054
 def run_integers(
     layers: list,         # of `read_layers`
     images: np.ndarray,   # (N, height, width, channels) int8
@@ -213,13 +216,14 @@ def run_integers(
     return np.concatenate([reduce(_step, layers, images[i:i + 200])
                            for i in range(0, len(images), 200)])
 
-# %% ../nbs/16_integer.ipynb #c056
+# %% ../nbs/16_integer.ipynb #c068
 def _detail(tensor):
     "A tensor as LiteRT's interpreter describes it."
     quantization = tensor.quantization
     return dict(quantization=(float(quantization.scale[0]), int(quantization.zeroPoint[0])),
                 dtype=np.int8)
 
+# %% ../nbs/16_integer.ipynb #c070
 class IntegerSession(Session):
     "A fully-int8 TFLite file in numpy, computed as one of three runtimes computes it."
     noise = 0
@@ -228,8 +232,8 @@ class IntegerSession(Session):
         ends = graph.inputs[0], graph.outputs[0]
         self.input, self.output = (_detail(graph.tensors[i]) for i in ends)
         rest = self.layers[0].input
-        self.shape = (rest[-1], *rest[:-1]) if len(rest) == 3 else rest
+        self.shape = channels_first(rest)
 
     def run(self, images):
-        own = _quantized(_nhwc(images), self.input)
+        own = _quantized(nhwc(images), self.input)
         return _real(run_integers(self.layers, own), self.output)

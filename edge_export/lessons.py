@@ -20,11 +20,12 @@ from .worker import redirected
 SETUP = ("skip-execution", "parameters")
 
 def cells_of(
-    day: int,
-) -> list:     # of cells, as nbformat has them
+    day: int,   # its number
+) -> list:      # of cells, as nbformat has them
     "The cells of a day."
     return need("nbformat", "run").read(days_folder() / f"{DAYS[day]}.ipynb", 4).cells
 
+# %% ../nbs/43_lessons.ipynb #c007
 def is_setup(
     cell,        # of a notebook
 ) -> bool:
@@ -33,8 +34,9 @@ def is_setup(
     return bool(set(SETUP) & set(cell.metadata.get("tags", []))) or all(
         s.startswith(("import ", "from ")) for s in lines)
 
+# %% ../nbs/43_lessons.ipynb #c010
 def cells_in_a_row(
-    cells: list,
+    cells: list,   # of a notebook
 ) -> int:
     "The longest run of code cells without a word between them, the set-up left out."
     longest = length = 0
@@ -43,35 +45,46 @@ def cells_in_a_row(
         longest = max(longest, length)
     return longest
 
-# %% ../nbs/43_lessons.ipynb #c009
+# %% ../nbs/43_lessons.ipynb #c014
 TERMS = [
-    "scale", "zero point", "symmetric", "per-channel", "per-tensor", "s8s8", "u8u8", "calibration", "min-max",
-    "entropy", "percentile", "QDQ", "dynamic", "static", "accumulator", "requantization", "saturation",
-    "reduce_range", "VNNI", "SQNR", "decibel", "flip", "parity", "Wilson interval", "paired interval", "McNemar",
-    "A/A row", "warm-up", "p50", "delegate", "XNNPACK", "opset", "NCHW and NHWC", "SavedModel",
-    "fake quantization", "QAT", "control", "drift", "mixed precision", "Pareto front",
+    "scale", "zero point", "symmetric", "per-channel", "per-tensor", "s8s8", "u8u8",
+    "calibration", "min-max", "entropy", "percentile", "QDQ", "dynamic", "static",
+    "accumulator", "requantization", "saturation", "reduce_range", "VNNI", "SQNR", "decibel",
+    "flip", "parity", "Wilson interval", "paired interval", "McNemar", "A/A row", "warm-up",
+    "p50", "delegate", "XNNPACK", "opset", "NCHW and NHWC", "SavedModel", "fake quantization",
+    "QAT", "control", "drift", "mixed precision", "Pareto front",
 ]
 
+# %% ../nbs/43_lessons.ipynb #c016
 def glossary() -> dict:   # anchor to (word, sentence)
     "The words that the glossary explains."
     page = need("nbformat", "run").read(days_folder().parent / "glossary.ipynb", 4)
-    found = re.findall(r'<a id="([\w-]+)"></a>\*\*(.+?)\*\*: (.+)', "\n".join(c.source for c in page.cells))
+    found = re.findall(
+        r'<a id="([\w-]+)"></a>\*\*(.+?)\*\*: (.+)', "\n".join(c.source for c in page.cells)
+    )
     return {anchor: (word, sentence) for anchor, word, sentence in found}
 
+# %% ../nbs/43_lessons.ipynb #c019
 def anchor_of(
-    term: str,
+    term: str,   # one of `TERMS`
 ) -> str:
     "Where the glossary has a word."
     return re.sub(r"[^\w-]+", "-", term.lower().replace("/", ""))
 
+# %% ../nbs/43_lessons.ipynb #c022
 def _used(term, text):
     "Where prose first uses a word: not in code, and not in a heading."
     for block in (r"```.*?```", r"`[^`\n]*`(?!\])", r"(?m)^[#>][^\n]*$", r"\]\([^)]*\)"):
         text = re.sub(block, lambda m: " " * len(m[0]), text, flags=re.S)
     words = term.split(" and ") if "NHWC" in term else [term]
-    places = [m.start() for w in words for m in re.finditer(rf"(?<![\w-]){re.escape(w)}s?(?![\w-])", text, re.I)]
+    places = [
+        m.start()
+        for w in words
+        for m in re.finditer(rf"(?<![\w-]){re.escape(w)}s?(?![\w-])", text, re.I)
+    ]
     return min(places, default=None)
 
+# %% ../nbs/43_lessons.ipynb #c024
 def undefined(
     pages: list,   # of notebooks' cells, in the order in which they are read
 ) -> list:         # of words
@@ -80,31 +93,35 @@ def undefined(
     prose = [c.source for cells in pages for c in cells if c.cell_type == "markdown"]
     for term in TERMS:
         place = next(((text, at) for text in prose if (at := _used(term, text)) is not None), None)
-        linked = place and re.match(rf"[^\]]*\]\(\.\./glossary\.ipynb#{anchor_of(term)}\)", place[0][place[1]:])
+        linked = place and re.match(
+            rf"[^\]]*\]\(\.\./glossary\.ipynb#{anchor_of(term)}\)", place[0][place[1] :]
+        )
         if anchor_of(term) not in known or place and not linked: found.append(term)
     return found
 
-# %% ../nbs/43_lessons.ipynb #c013
+# %% ../nbs/43_lessons.ipynb #c028
 def shown_calls(
-    cells: list,
-) -> dict:         # source of a cell that builds something to: does it, or the next code cell, show the call?
+    cells: list,   # of a day
+) -> dict:         # source of a cell that builds to: does it, or the next one, show the call?
     "Whether a reader sees what each build called."
     code = [c.source for c in cells if c.cell_type == "code"]
     return {s: "calls(" in s + after for s, after in zip(code, [*code[1:], ""])
             if re.search(r"(?<!\w)build\(", s)}
 
-# %% ../nbs/43_lessons.ipynb #c016
-def answers() -> dict:   # day to variable to a list of (wrong lines, right lines), one for each of its tasks
+# %% ../nbs/43_lessons.ipynb #c031
+def answers() -> dict:   # day to variable to a list of (wrong lines, right lines), one a task
     "What the readers answer."
     return read_json(resources.files("edge_export") / "assets" / "answers.json")
 
+# %% ../nbs/43_lessons.ipynb #c034
 def _tasks(cells):
     "Each task's cell, and the name of its answer."
     for c in cells:
-        if c.cell_type == "code" and (m := re.search(r"^(\w+) = None$", c.source, re.M)): yield c, m[1]
+        if c.cell_type == "code" and (m := re.search(r"^(\w+) = None$", c.source, re.M)):
+            yield c, m[1]
 
 def with_answers(
-    cells: list,
+    cells: list,   # of a day
     given: dict,   # variable to a list of (wrong lines, right lines)
 ) -> list:         # of cells: behind each task the same cell twice, answered wrong and right
     "A day with its tasks answered."
@@ -120,11 +137,12 @@ def with_answers(
             found.append(other)
     return found
 
-# %% ../nbs/43_lessons.ipynb #c018
-def _said(cell):
+# %% ../nbs/43_lessons.ipynb #c037
+def _last_output(cell):
     "What a cell's last output says, in words."
     outputs = [o for o in cell.outputs if "data" in o]
     return str(outputs[-1]["data"].get("text/plain", "")) if outputs else ""
+
 
 def accepts(
     text: str,     # of a task
@@ -133,10 +151,11 @@ def accepts(
     if text.startswith(("To do", "Planted")): return None
     return text.startswith("Right") or " is right." in text
 
+# %% ../nbs/43_lessons.ipynb #c040
 def answered(
-    day: int,
+    day: int,                 # its number
     out: str | Path,          # folder for the artifacts
-    dataset: str = "digits",
+    dataset: str = "digits",  # or "mnist"
 ) -> dict:                    # source of a task's cell to (untouched, wrong, right)
     "Run a day with its tasks answered, and collect what they say."
     nbformat, papermill = need("nbformat", "run"), need("papermill", "run")
@@ -153,17 +172,19 @@ def answered(
     found = {}
     for i, c in enumerate(ran):
         if c.metadata.get("answer") == "wrong":
-            found[ran[i - 1].source] = tuple(accepts(_said(x)) for x in (ran[i - 1], c, ran[i + 1]))
+            found[ran[i - 1].source] = tuple(
+                accepts(_last_output(x)) for x in (ran[i - 1], c, ran[i + 1])
+            )
     return found
 
-# %% ../nbs/43_lessons.ipynb #c021
+# %% ../nbs/43_lessons.ipynb #c042
 def working_tasks(
     said: dict,   # of `answered`
 ) -> int:
     "How many tasks tell the three apart."
     return sum(verdicts == (None, False, True) for verdicts in said.values())
 
-# %% ../nbs/43_lessons.ipynb #c025
+# %% ../nbs/43_lessons.ipynb #c046
 def teach_values(
     out: str | Path,   # folder for the artifacts
 ) -> dict:             # name of a figure to its value

@@ -19,7 +19,8 @@ def _arranged(values, own, shape):
     channels, *rest = shape
     return np.moveaxis(values.reshape(-1, *rest, channels), -1, 1).reshape(own.shape)
 
-def _bits(a, b):
+# %% ../nbs/22_match.ipynb #c011
+def _score(a, b):
     "Information of one array about another, 0 to 40 bits; 0 if they hardly go together."
     a, b = (x.astype(np.float64).ravel() for x in (a, b))
     if not a.any() or not b.any(): return 0
@@ -28,12 +29,13 @@ def _bits(a, b):
     if a @ b < LEAST_CORRELATION * np.sqrt((a @ a) * (b @ b)): return 0
     return -np.log2(max(1 - cosine ** 2, 2.0 ** -40))
 
+# %% ../nbs/22_match.ipynb #c013
 def _best(values, own, shapes):
     "The most bits of a pair over the orders of axes, and the order."
-    scores = [(_bits(_arranged(values, own, s), own), s) for s in shapes]
+    scores = [(_score(_arranged(values, own, s), own), s) for s in shapes]
     return max(scores, key=lambda pair: pair[0])
 
-# %% ../nbs/22_match.ipynb #c008
+# %% ../nbs/22_match.ipynb #c017
 def _aligned(bits):
     "Pairs (row, column) of rising order with the most bits; of equal columns the first."
     best = np.zeros(np.add(bits.shape, 1))
@@ -48,7 +50,7 @@ def _aligned(bits):
             pairs.append((i, j))
     return pairs[::-1]
 
-# %% ../nbs/22_match.ipynb #c009
+# %% ../nbs/22_match.ipynb #c021
 @dataclass(frozen=True)
 class Matches:
     "Which tensor of a file is which layer."
@@ -67,12 +69,13 @@ class Matches:
             for layer, (i, shape) in self.tensors.items()
         }
 
-# %% ../nbs/22_match.ipynb #c010
+# %% ../nbs/22_match.ipynb #c024
 def _shapes(own, size):
     "Orders of axes that a tensor of so many values an image may come in."
     found = {o.shape[1:] for o in own.values() if o[0].size == size and o.ndim > 2}
     return [None, *sorted(found)]
 
+# %% ../nbs/22_match.ipynb #c026
 def match(
     tensors: list,   # of `Tap`
     own: dict,       # layer to its (N, ...) output on the same images

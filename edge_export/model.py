@@ -14,16 +14,17 @@ from pathlib import Path
 import numpy as np
 
 from edge_export.artifact import (
-    EdgeExportError, check_images, describe, hash_arrays, load_artifact, versions, whole,
+    EdgeExportError, batches, check_images, describe, hash_arrays, load_artifact, versions, whole,
 )
 from .worker import CannotSend, in_new_process, quietly
 from .data import Dataset
 
 # %% ../nbs/04_model.ipynb #c005
 def _moved(seed):
-    "The seed, moved by `$EDGE_EXPORT_SEED`: a test run asks whether its claims hold for other weights."
+    "The seed, moved by `$EDGE_EXPORT_SEED`: do a test's claims hold for other weights?"
     return seed + int(os.environ.get("EDGE_EXPORT_SEED", 0))
 
+# %% ../nbs/04_model.ipynb #c007
 def SimpleCNN(
     seed: int = 0,   # of the initial weights; torch's global generator is left alone
 ):                   # `torch.nn.Sequential`: (N, 1, 28, 28) float32 to (N, 10) logits
@@ -37,13 +38,14 @@ def SimpleCNN(
             conv2=Conv2d(8, 16, 3), relu2=ReLU(), pool2=MaxPool2d(2), flatten=Flatten(),
             fc1=Linear(400, 50), relu3=ReLU(), fc2=Linear(50, 10))).eval()
 
+# %% ../nbs/04_model.ipynb #c010
 def parameter_count(
     model,           # `torch.nn.Module`
 ) -> int:
     "Number of trained values."
     return sum(p.numel() for p in model.parameters())
 
-# %% ../nbs/04_model.ipynb #c009
+# %% ../nbs/04_model.ipynb #c014
 def predict(
     model,                # `torch.nn.Module`
     images: np.ndarray,   # (N, *shape) float32
@@ -56,12 +58,12 @@ def predict(
     with torch.inference_mode():
         logits = [
             model(torch.from_numpy(b)).numpy()
-            for b in np.array_split(images, -(-len(images) // 1000))
+            for b in batches(images)
         ]
     model.train(was_training)
     return np.concatenate(logits)
 
-# %% ../nbs/04_model.ipynb #c012
+# %% ../nbs/04_model.ipynb #c017
 def save_checkpoint(
     model,               # `torch.nn.Module`
     path: str | Path,    # file to write, e.g. `out/torch.safetensors`
@@ -72,6 +74,7 @@ def save_checkpoint(
         weights = {k: v.contiguous().clone() for k, v in model.state_dict().items()}
         scratch.write_bytes(save(weights))
 
+# %% ../nbs/04_model.ipynb #c019
 def load_checkpoint(
     model,               # `torch.nn.Module` of the same architecture; its weights are replaced
     path: str | Path,    # safetensors file
@@ -84,7 +87,7 @@ def load_checkpoint(
         raise EdgeExportError(f"{path} does not hold weights for this model: {e}") from e
     return model.eval()
 
-# %% ../nbs/04_model.ipynb #c015
+# %% ../nbs/04_model.ipynb #c022
 TRAINING = dict(batch=100, learning_rate=0.01, label_smoothing=0.02, shift=2, threads=2)
 PINNED = {"ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2", "MKL_CBWR": "COMPATIBLE",
           "OMP_WAIT_POLICY": "PASSIVE", "CUDA_VISIBLE_DEVICES": ""}
@@ -99,7 +102,7 @@ def _batches(part, generator):
         y, x = torch.randint(2 * s + 1, (2,), generator=generator).tolist()
         yield images[i, :, y:y + height, x:x + width], labels[i]
 
-# %% ../nbs/04_model.ipynb #c016
+# %% ../nbs/04_model.ipynb #c024
 def _steps(model, part, chosen):
     "Train in place; a line of progress about eight times a run."
     import torch
@@ -119,6 +122,7 @@ def _steps(model, part, chosen):
         if epoch == epochs or epoch % -(-epochs // 8) == 0:
             print(f"· epoch {epoch}/{epochs}  loss {loss.item():.3f}", flush=True)
 
+# %% ../nbs/04_model.ipynb #c026
 def _train(model, part, chosen):
     "Train in place on two threads; torch's global generator, for dropout and its like, is seeded."
     import torch
@@ -130,26 +134,31 @@ def _train(model, part, chosen):
             _steps(model, part, chosen)
     finally: torch.set_num_threads(threads)
 
-# %% ../nbs/04_model.ipynb #c019
+# %% ../nbs/04_model.ipynb #c029
 def _values(model):
     "Name to tensor: all that training changes."
     return dict(model.named_parameters()) | dict(model.named_buffers())
+
 
 def _filled(model, values):
     "The model with these parameters and buffers, in place."
     for name, own in _values(model).items(): own.data = values[name]
     return model
 
+# %% ../nbs/04_model.ipynb #c032
 def _same(model): return model
+
 
 def _filled_again(made, arguments, values):
     "Runs in the new process: a model that is made there, with the values it had here."
     return _filled(made(*arguments), values)
 
+# %% ../nbs/04_model.ipynb #c034
 def _packed(model):
     "A function and its arguments that give the model in another process."
     if (again := getattr(model, "made_again", None)) is None: return _same, (model,)
     return _filled_again, (*again, {n: v.detach() for n, v in _values(model).items()})
+
 
 def _there(function, packed, args):
     "Runs in the new process: call, and return what the model holds then."
@@ -157,7 +166,7 @@ def _there(function, packed, args):
     function(model, *args)
     return {name: value.detach() for name, value in _values(model).items()}
 
-# %% ../nbs/04_model.ipynb #c020
+# %% ../nbs/04_model.ipynb #c036
 def _pinned(
     function,   # (model, *args): changes the model's parameters or buffers
     model,
@@ -176,7 +185,7 @@ def _pinned(
         function(model, *args)
         return str(e)
 
-# %% ../nbs/04_model.ipynb #c023
+# %% ../nbs/04_model.ipynb #c039
 def _checkpoint_record(model, data, chosen):
     "What the weights depend on: a checkpoint with another record is not reused."
     part = data.training
@@ -189,6 +198,7 @@ def _checkpoint_record(model, data, chosen):
         ),
     )
 
+# %% ../nbs/04_model.ipynb #c041
 def reusable(
     record: Path,   # an artifact's JSON
     wanted: dict,   # `parent`, `parameters`, `versions`, `inputs` it must have
@@ -201,7 +211,7 @@ def reusable(
         return None
     return found if all(getattr(found, k) == v for k, v in wanted.items()) else None
 
-# %% ../nbs/04_model.ipynb #c024
+# %% ../nbs/04_model.ipynb #c044
 def _trained(model, data, out, chosen):
     "Train in place, or take the weights from `out`; the model in evaluation mode."
     if chosen["epochs"] < 1:
@@ -218,7 +228,7 @@ def _trained(model, data, out, chosen):
         describe("torch", Path(out) / "torch.safetensors", **record, facts=facts).save()
     return model.eval()
 
-# %% ../nbs/04_model.ipynb #c025
+# %% ../nbs/04_model.ipynb #c046
 def fit(
     model,                           # `torch.nn.Module`, trained in place
     data: Dataset,                   # its training part is used

@@ -23,6 +23,7 @@ def _dequantizers(graph):
     "Tensor to the `DequantizeLinear` that makes it."
     return {n.output[0]: n for n in graph.graph.node if n.op_type == "DequantizeLinear"}
 
+# %% ../nbs/24_plant.ipynb #c009
 def rescale(
     graph,           # `onnx.ModelProto`, QDQ, changed in place
     scale: str,      # name of a scale, of a weight or an activation
@@ -42,7 +43,7 @@ def rescale(
             change(inputs[2].input[0], lambda b: np.rint(b / factor))
             change(inputs[2].input[1], lambda s: s * factor)
 
-# %% ../nbs/24_plant.ipynb #c008
+# %% ../nbs/24_plant.ipynb #c012
 def _weight_fault(graph, generator):
     "A layer, its weight's scale, a factor, and all that in words."
     made = _dequantizers(graph)
@@ -63,7 +64,7 @@ def _range_fault(graph, generator, tensors):
     factor = float(np.quantile(sizes, 1 - share)) / max(tap.high, -tap.low)
     return place, first[place], factor, f"{share:.0%} of {place} cut off"
 
-# %% ../nbs/24_plant.ipynb #c009
+# %% ../nbs/24_plant.ipynb #c014
 def plant(
     source: Artifact,   # a QDQ file of ONNX, as onnx-int8-static
     target: Path,       # file to write
@@ -82,13 +83,13 @@ def plant(
     target.write_bytes(graph.SerializeToString())
     return replace(source, file=Path(target)), place, words
 
-# %% ../nbs/24_plant.ipynb #c010
+# %% ../nbs/24_plant.ipynb #c017
 def plant_and_find(
-    source: Artifact,   # a QDQ file of ONNX, as onnx-int8-static
-    model,              # `torch.nn.Module` it was made from
-    data: Dataset,
-    seed: int,          # even: weights are scaled; odd: a range is cut
-) -> dict:              # the fault, the layer named first, whether it is the one, and the cause
+    source: Artifact,  # a QDQ file of ONNX, as onnx-int8-static
+    model,             # `torch.nn.Module` it was made from
+    data: Dataset,     # its validation part is looked at
+    seed: int,         # even: weights are scaled; odd: a range is cut
+) -> dict:             # the fault, the layer named first, whether it is the one, and the cause
     "Plant a fault and see whom `compare_layers` accuses first."
     with tempfile.TemporaryDirectory() as folder:
         faulty, place, words = plant(source, Path(folder) / source.file.name, data, seed)

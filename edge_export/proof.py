@@ -28,7 +28,7 @@ def along(
         )
     return scales.reshape([-1 if i == axis else 1 for i in range(values.ndim)])
 
-# %% ../nbs/07_proof.ipynb #c008
+# %% ../nbs/07_proof.ipynb #c009
 @dataclass(frozen=True, eq=False)
 class Stored:
     "A tensor as a file stores it."
@@ -42,7 +42,7 @@ class Stored:
         allowed = np.where(step > 0, 0.501 * step + 2.0**-23 * np.abs(wanted), 0)
         return bool(np.all(np.abs(self.values - wanted) <= allowed))
 
-# %% ../nbs/07_proof.ipynb #c009
+# %% ../nbs/07_proof.ipynb #c011
 def prove_weights(
     wanted: dict,   # name to array: the trained weights
     stored: list,   # of `Stored`: what the file holds
@@ -56,7 +56,7 @@ def prove_weights(
             raise CheckFailed(f"weights '{name}' {value.shape} are not in the converted file")
     return "within half a step" if any(np.any(s.step) for s in matches.values()) else "identical"
 
-# %% ../nbs/07_proof.ipynb #c013
+# %% ../nbs/07_proof.ipynb #c015
 RANGE_LIMITS = dict(outside=0.005, used=0.5)
 
 @dataclass
@@ -88,11 +88,15 @@ class Coverage:
         width = min(self.high, self.largest) - max(self.low, self.smallest)
         return max(width, 0) / (self.high - self.low)
 
-# %% ../nbs/07_proof.ipynb #c014
+    @property
+    def facts(self) -> dict:
+        return {n: getattr(self, n) for n in ("name", "low", "high", "outside", "used")}
+
+# %% ../nbs/07_proof.ipynb #c017
 def judge_ranges(
-    coverages: list,   # of `Coverage`
-) -> list:             # of dicts: name, low, high, outside, used
-    "The ranges as facts, or `CheckFailed` for the activation that is worst off."
+    coverages: list,   # of `Coverage`, fed with the evaluation images
+):
+    "Raise unless each range fits, for the activation that is worst off."
     advice = "Calibrate on images like the ones in use"
     for c in sorted(coverages, key=lambda c: -c.outside):
         where = f"the calibrated range [{c.low:.3g}, {c.high:.3g}] of '{c.name}'"
@@ -106,11 +110,8 @@ def judge_ranges(
                 f"only {c.used:.0%} is used of {where}, "
                 f"at least {RANGE_LIMITS['used']:.0%} is asked. {advice}"
             )
-    return [
-        dict(name=c.name, low=c.low, high=c.high, outside=c.outside, used=c.used) for c in coverages
-    ]
 
-# %% ../nbs/07_proof.ipynb #c018
+# %% ../nbs/07_proof.ipynb #c021
 def judge_calibrated(
     coverages: list,   # of `Coverage`, fed with the calibration images
 ):

@@ -24,7 +24,7 @@ from .docs import refresh_install
 from .runs import DAYS, _own_cells, days_folder, ran_as_it_is, run
 
 # %% ../nbs/41_publish.ipynb #c005
-def _shown(output):
+def _as_markdown(output):
     "An output as Markdown."
     data = output.get("data", {})
     return (
@@ -33,11 +33,13 @@ def _shown(output):
         else data.get("text/plain", output.get("text", ""))
     )
 
+# %% ../nbs/41_publish.ipynb #c007
 def _with_mermaid(text):
     "Put the series as mermaid in the place of its picture."
     drawn = f"```mermaid\n{series_mermaid()}\n```"
     return re.sub(r'<img src="images/series\.svg"[^>]*>', lambda picture: drawn, text)
 
+# %% ../nbs/41_publish.ipynb #c010
 def _markdown(cell):
     "The parts of a cell that a README shows."
     if cell.cell_type == "markdown":
@@ -48,8 +50,9 @@ def _markdown(cell):
     code = "\n".join(line for line in lines if line not in directives).strip()
     if "#| hide" in directives: return []
     source = [] if "#| echo: false" in directives else [f"```python\n{code}\n```"]
-    return source + [_shown(o) for o in cell.outputs]
+    return source + [_as_markdown(o) for o in cell.outputs]
 
+# %% ../nbs/41_publish.ipynb #c012
 def readme(
     index: str | Path,   # `nbs/index.ipynb`
 ) -> str:
@@ -58,7 +61,7 @@ def readme(
     cells = nbformat.read(index, 4).cells
     return "\n\n".join(part.strip() for c in cells for part in _markdown(c)) + "\n"
 
-# %% ../nbs/41_publish.ipynb #c010
+# %% ../nbs/41_publish.ipynb #c017
 def publish_day(
     executed: str | Path,   # notebook in a run's folder
     notebook: str | Path,   # the day it came from
@@ -72,9 +75,9 @@ def publish_day(
         if old.cell_type == "code": old.outputs, old.execution_count = new.outputs, None
     with whole(notebook) as scratch: nbformat.write(target, scratch)
 
-# %% ../nbs/41_publish.ipynb #c011
+# %% ../nbs/41_publish.ipynb #c021
 def hash_outputs(
-    notebook: str | Path,
+    notebook: str | Path,   # executed
 ) -> str:                # SHA-256 of what its outputs say
     "A mark of a notebook's outputs, by which a hand edit is found."
     nbformat = need("nbformat", "run")
@@ -88,7 +91,7 @@ def hash_outputs(
     ]
     return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
-# %% ../nbs/41_publish.ipynb #c012
+# %% ../nbs/41_publish.ipynb #c024
 def publish_models(
     run: str | Path,      # a run's folder
     models: str | Path,   # `models/`
@@ -109,7 +112,7 @@ def publish_models(
         write_json(scratch / "results.json", results | dict(rows=rows))
         write_report(scratch, data).unlink()
 
-# %% ../nbs/41_publish.ipynb #c017
+# %% ../nbs/41_publish.ipynb #c026
 def _publish_marks(out, target):
     "Build both data sets' trees, and keep what other runs are compared with."
     for name in ("mnist", "digits"):
@@ -117,6 +120,7 @@ def _publish_marks(out, target):
         build(TREE, fit(SimpleCNN(), data, out=folder), data, folder)
         publish_run(folder, target)
 
+# %% ../nbs/41_publish.ipynb #c028
 def publish(
     out: str | Path,   # folder for runs
 ) -> tuple:            # the results, and the run's folder

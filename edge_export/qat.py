@@ -24,7 +24,7 @@ def is_fake_quantized(
     "Does the model come from `fake_quantize`?"
     return FAKE in dict(model.named_children())
 
-# %% ../nbs/05_qat.ipynb #c008
+# %% ../nbs/05_qat.ipynb #c010
 def let_ranges_move(
     model,       # `torch.nn.Module`
     on: bool,    # shall the ranges follow the values?
@@ -34,7 +34,7 @@ def let_ranges_move(
     with quietly(): pt2e = need("torchao.quantization.pt2e", "qat")
     model.apply(pt2e.enable_observer if on else pt2e.disable_observer)
 
-# %% ../nbs/05_qat.ipynb #c010
+# %% ../nbs/05_qat.ipynb #c013
 def fine_tune(
     model,                           # `torch.nn.Module`, trained; it stays as it is
     data: Dataset,                   # its training part is used
@@ -50,7 +50,7 @@ def fine_tune(
     try: return _trained(model, data, out, chosen)
     finally: let_ranges_move(model, False)
 
-# %% ../nbs/05_qat.ipynb #c013
+# %% ../nbs/05_qat.ipynb #c016
 def _rounding(low, high, scheme, observer):
     "How one kind of tensor is rounded; the scale is the one that `qat_graph` will write."
     import torch
@@ -68,7 +68,7 @@ def _quantizer(bits):
     config = annotate.QuantizationConfig(values, values, weights, None, True)
     return annotate.XNNPACKQuantizer().set_global(config)
 
-def _prepared(model, example, bits):
+def _with_fakes(model, example, bits):
     "The model as a graph with a fake quantization at every tensor that int8 kernels round."
     import torch
     pt2e = need("torchao.quantization.pt2e", "qat")
@@ -77,11 +77,11 @@ def _prepared(model, example, bits):
     graph = torch.export.export(model.eval(), (example,), dynamic_shapes=batch).module()
     return pt2e.allow_exported_model_train_eval(prepare(graph, _quantizer(bits)))
 
-# %% ../nbs/05_qat.ipynb #c014
+# %% ../nbs/05_qat.ipynb #c018
 def _fake_quantized(model, example, bits):
     "The model with fake quantizations that have seen nothing yet."
     import torch
-    with quietly(): graph = _prepared(deepcopy(model), example, bits)
+    with quietly(): graph = _with_fakes(deepcopy(model), example, bits)
     fake = torch.nn.Sequential(OrderedDict({FAKE: graph})).eval()
     fake.made_again = _fake_quantized, (model, example, bits)
     return fake
@@ -95,6 +95,7 @@ def _calibrate(fake, images):
         with torch.no_grad(): fake(images)
     finally: torch.set_num_threads(threads)
 
+# %% ../nbs/05_qat.ipynb #c021
 def fake_quantize(
     model,           # `torch.nn.Module`, trained; it stays as it is
     data: Dataset,   # its calibration part gives the first ranges
@@ -112,7 +113,7 @@ def fake_quantize(
     let_ranges_move(fake, False)
     return fake
 
-# %% ../nbs/05_qat.ipynb #c015
+# %% ../nbs/05_qat.ipynb #c023
 def fake_quantizers(
     model,      # a fake-quantized model
 ) -> list:      # of (name of the tensor, its `FakeQuantize`), in the order of the graph
@@ -125,7 +126,7 @@ def fake_quantizers(
         found.append((name, getattr(graph, node.target)))
     return found
 
-# %% ../nbs/05_qat.ipynb #c026
+# %% ../nbs/05_qat.ipynb #c034
 def qat_graph(
     model,      # a fake-quantized model; it stays as it is
 ):              # `torch.nn.Sequential`: weights as integers, `quantize` and `dequantize` operators

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['BLOCK', 'WARM_UP', 'ROUNDS', 'INT8_FLAGS', 'BASELINE', 'TWIN', 'FLOOR', 'time_blocks', 'ratio', 'contains_one',
-           'operator_shares', 'explain', 'Empty', 'Race', 'ratio_text', 'race', 'raced', 'by_operator']
+           'operator_shares', 'explain', 'Empty', 'Race', 'ratio_text', 'raced', 'race']
 
 # %% ../nbs/25_race.ipynb #c002
 import gc, json, os, tempfile, time
@@ -16,7 +16,6 @@ from pathlib import Path
 import numpy as np
 
 from edge_export.artifact import (
-    Artifact,
     EdgeExportError,
     Session,
     Table,
@@ -25,17 +24,15 @@ from edge_export.artifact import (
     read_json,
     write_json,
 )
-from .data import Dataset
 from .datasets import load_data
-from .formats.tflite import TFLiteSession, cut, operators
 from .recipes import session
-from .worker import step
+from .worker import progress
 
-# %% ../nbs/25_race.ipynb #c005
+# %% ../nbs/25_race.ipynb #c007
 BLOCK, WARM_UP, ROUNDS = 60, 15, 30
 
 @contextmanager
-def _pinned():
+def _one_cpu():
     "One CPU, no garbage collection."
     cpus = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else None
     if cpus: os.sched_setaffinity(0, {max(cpus)})
@@ -45,6 +42,7 @@ def _pinned():
         gc.enable()
         if cpus: os.sched_setaffinity(0, cpus)
 
+# %% ../nbs/25_race.ipynb #c009
 def _block(session, inputs):
     "Microseconds of each call, after a warm-up."
     clock, times = time.perf_counter_ns, []
@@ -55,16 +53,16 @@ def _block(session, inputs):
         times.append(clock() - start)
     return np.array(times) / 1000
 
-# %% ../nbs/25_race.ipynb #c006
+# %% ../nbs/25_race.ipynb #c012
 def time_blocks(
-    loaders: dict,        # name to a function that loads a `Session`
-    images: np.ndarray,   # (N, *shape) float32
-    rounds: int = ROUNDS,
-    seed: int = 0,        # of the order and of the choice of images
-) -> dict:                # name to (rounds, BLOCK) microseconds
+    loaders: dict,         # name to a function that loads a `Session`
+    images: np.ndarray,    # (N, *shape) float32
+    rounds: int = ROUNDS,  # blocks of each session
+    seed: int = 0,         # of the order and of the choice of images
+) -> dict:                 # name to (rounds, BLOCK) microseconds
     "Each session gets one block in every round, in random order, on the same images."
     generator, times = np.random.default_rng(seed), {name: [] for name in loaders}
-    with _pinned():
+    with _one_cpu():
         for _ in range(rounds):
             chosen = images[generator.integers(len(images), size=WARM_UP + BLOCK)]
             for name in generator.permutation(list(loaders)):
@@ -72,13 +70,14 @@ def time_blocks(
                 times[name].append(_block(fresh, fresh.prepare(chosen)))
     return {name: np.array(t) for name, t in times.items()}
 
-# %% ../nbs/25_race.ipynb #c008
+# %% ../nbs/25_race.ipynb #c015
 def _over_rounds(each):
     "The median of a figure of each round, with its bootstrap interval, 95 %."
     drawn = np.random.default_rng(0).integers(len(each), size=(2000, len(each)))
     low, high = np.percentile(np.median(each[drawn], axis=1), [2.5, 97.5])
     return float(np.median(each)), float(low), float(high)
 
+# %% ../nbs/25_race.ipynb #c017
 def ratio(
     times: np.ndarray,      # (rounds, calls)
     baseline: np.ndarray,   # (rounds, calls) of the same race
@@ -86,25 +85,27 @@ def ratio(
     "How many times as long as the baseline, with a bootstrap interval over the rounds."
     return _over_rounds(np.median(times, axis=1) / np.median(baseline, axis=1))
 
-def contains_one(interval): return interval[1] <= 1 <= interval[2]
+# %% ../nbs/25_race.ipynb #c021
+def contains_one(
+    interval: tuple,   # ratio, low, high
+) -> bool:
+    "Can the two not be told apart?"
+    return interval[1] <= 1 <= interval[2]
 
-# %% ../nbs/25_race.ipynb #c012
+# %% ../nbs/25_race.ipynb #c025
 INT8_FLAGS = {"avx_vnni", "avx512_vnni", "amx_int8", "asimddp", "i8mm"}
 
-# %% ../nbs/25_race.ipynb #c015
+# %% ../nbs/25_race.ipynb #c028
 def operator_shares(
     path: Path,             # ONNX file
     images: np.ndarray,     # each is run once
 ) -> dict:                  # operator to its share of the operators' time, largest first
     "Where ONNX Runtime spends its time."
     import onnxruntime
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads, options.enable_profiling = 1, True
     with tempfile.TemporaryDirectory() as folder:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads, options.enable_profiling, options.profile_file_prefix = (
-            1,
-            True,
-            f"{folder}/p",
-        )
+        options.profile_file_prefix = f"{folder}/p"
         runtime = onnxruntime.InferenceSession(
             str(path), options, providers=["CPUExecutionProvider"]
         )
@@ -117,7 +118,7 @@ def operator_shares(
             spent[e["args"]["op_name"]] += e["dur"]
     return {name: t / spent.total() for name, t in spent.most_common()}
 
-# %% ../nbs/25_race.ipynb #c016
+# %% ../nbs/25_race.ipynb #c031
 def explain(
     name: str,          # of the int8 recipe
     interval: tuple,    # its ratio, low, high
@@ -139,7 +140,7 @@ def explain(
     )
     return f"{name} is {speed} onnx-fp32 here: its time goes to {top}, and {cpu}."
 
-# %% ../nbs/25_race.ipynb #c019
+# %% ../nbs/25_race.ipynb #c034
 class Empty(Session):
     "A session that does nothing: the floor of every latency."
     def prepare(self, images): return list(images)
@@ -147,7 +148,7 @@ class Empty(Session):
 
 BASELINE, TWIN, FLOOR = "onnx-fp32", "onnx-fp32 again (A/A)", "empty call"
 
-# %% ../nbs/25_race.ipynb #c020
+# %% ../nbs/25_race.ipynb #c037
 @dataclass(frozen=True, eq=False, repr=False)
 class Race:
     "What a race found."
@@ -175,7 +176,7 @@ class Race:
     def __repr__(self): return repr(self.table())
     def _repr_markdown_(self): return self.table()._repr_markdown_()
 
-# %% ../nbs/25_race.ipynb #c021
+# %% ../nbs/25_race.ipynb #c040
 def _table(race):
     "Percentiles and ratio of each session, and all that a latency needs beside it."
     rows = [(n, race.row(n)) for n in race.times]
@@ -201,15 +202,15 @@ def _table(race):
         ". ".join(n.rstrip(".") for n in notes if n) + ".",
     )
 
-# %% ../nbs/25_race.ipynb #c022
-def ratio_text(r):
-    return (
-        ""
-        if r["ratio"] is None
-        else f"{r['ratio']:.3f} [{r['ratio_low']:.3f}, {r['ratio_high']:.3f}]"
-    )
+# %% ../nbs/25_race.ipynb #c042
+def ratio_text(
+    row: dict,   # of `Race.row`
+) -> str:
+    "A ratio with its interval; empty where none is claimed."
+    if row["ratio"] is None: return ""
+    return f"{row['ratio']:.3f} [{row['ratio_low']:.3f}, {row['ratio_high']:.3f}]"
 
-# %% ../nbs/25_race.ipynb #c024
+# %% ../nbs/25_race.ipynb #c045
 def _baseline(files):
     "The `onnx-fp32` artifact of these files: among them, or beside them."
     for f in files:
@@ -221,43 +222,16 @@ def _baseline(files):
         )
     return load_artifact(record)
 
-# %% ../nbs/25_race.ipynb #c025
-def _run(loaders, images, rounds):
+# %% ../nbs/25_race.ipynb #c047
+def _two_chances(loaders, images, rounds):
     "One race; if it can tell the twins apart, as many rounds again."
     times = time_blocks(loaders, images, rounds)
     if contains_one(ratio(times[TWIN], times[BASELINE])): return times
     more = time_blocks(loaders, images, rounds, seed=1)
     return {name: np.concatenate([times[name], more[name]]) for name in loaders}
 
-# %% ../nbs/25_race.ipynb #c026
-def race(
-    files: list,           # of `Artifact`, all of one model
-    rounds: int = ROUNDS,  # 30 or more
-):                         # `Race`, also written beside the files as `race.json`
-    "Time artifacts against each other, one thread each, on real evaluation images."
-    base = _baseline(files)
-    timed = {f.recipe: f for f in [base, *files] if not f.file.is_dir()}
-    images = load_data(base.inputs["dataset"]).evaluation.images
-    loaders = {name: lambda f=f: session(f) for name, f in timed.items()}
-    loaders |= {TWIN: loaders[BASELINE], FLOOR: Empty}
-    with step(f"racing {len(timed)} artifacts"): times = _run(loaders, images, rounds)
-    delegates = {n: d for n, f in timed.items() if (d := getattr(session(f), "delegate", None))}
-    static = next((f for n, f in timed.items() if n.startswith("onnx-int8-static")), None)
-    why = (
-        explain(
-            static.recipe,
-            ratio(times[static.recipe], times[BASELINE]),
-            operator_shares(static.file, images[:200]),
-        )
-        if static
-        else ""
-    )
-    found = Race(base.inputs["dataset"], times, delegates, why)
-    _save(found, timed)
-    return found
-
-# %% ../nbs/25_race.ipynb #c027
-def _save(found, timed):
+# %% ../nbs/25_race.ipynb #c050
+def _save_race(found, timed):
     "Write `race.json`: the rows by the hash of their file, and what belongs to all."
     rows = {f.sha256: found.row(n) for n, f in timed.items()}
     common = (
@@ -274,6 +248,7 @@ def _save(found, timed):
     )
     write_json(timed[BASELINE].file.with_name("race.json"), common | dict(rows=rows))
 
+# %% ../nbs/25_race.ipynb #c052
 def raced(
     out: str | Path,   # folder of the artifacts
 ) -> dict:             # what `race` wrote there; {} if nothing did
@@ -281,29 +256,29 @@ def raced(
     path = Path(out) / "race.json"
     return read_json(path) if path.exists() else {}
 
-# %% ../nbs/25_race.ipynb #c034
-def by_operator(
-    artifact: Artifact,   # a TFLite file
-    data: Dataset,        # images of its evaluation part are fed
-    rounds: int = 10,
-) -> Table:
-    "What each operator of a TFLite file adds to the time of a call, with its interval."
-    if artifact.file.suffix != ".tflite":
-        raise EdgeExportError(f"{artifact.recipe} is no TFLite file, and only those are cut")
-    names = operators(artifact.file)
-    with tempfile.TemporaryDirectory() as folder:
-        paths = [Path(folder) / f"{k}.tflite" for k in range(1, len(names) + 1)]
-        for k, path in enumerate(paths, 1): path.write_bytes(cut(artifact.file, k))
-        loaders = {k: (lambda path=path: TFLiteSession(path)) for k, path in enumerate(paths, 1)}
-        with step(f"racing {len(names)} cuts of {artifact.recipe}"):
-            times = time_blocks(loaders, data.evaluation.images, rounds)
-    until = [np.zeros(rounds), *(np.median(t, axis=1) for t in times.values())]
-    rows = []
-    for name, before, after in zip(names, until, until[1:]):
-        middle, low, high = _over_rounds(after - before)
-        rows.append([name, f"{middle:.2f} [{low:.2f}, {high:.2f}]", f"{np.median(after):.2f}"])
-    return Table(
-        f"{artifact.recipe}, cut after each operator: microseconds, {rounds} rounds",
-        ["operator", "it adds [95 %]", "until here"], rows,
-        "Not on the clock: changing the image's layout and rounding it to the file's type, before a "
-        "call, and scaling the answer, after it. The first row has the cost of the call itself.")
+# %% ../nbs/25_race.ipynb #c055
+def race(
+    files: list,           # of `Artifact`, all of one model
+    rounds: int = ROUNDS,  # 30 or more
+):                         # `Race`, also written beside the files as `race.json`
+    "Time artifacts against each other, one thread each, on real evaluation images."
+    base = _baseline(files)
+    timed = {f.recipe: f for f in [base, *files] if not f.file.is_dir()}
+    images = load_data(base.inputs["dataset"]).evaluation.images
+    loaders = {name: lambda f=f: session(f) for name, f in timed.items()}
+    loaders |= {TWIN: loaders[BASELINE], FLOOR: Empty}
+    with progress(f"racing {len(timed)} artifacts"): times = _two_chances(loaders, images, rounds)
+    delegates = {n: d for n, f in timed.items() if (d := getattr(session(f), "delegate", None))}
+    static = next((f for n, f in timed.items() if n.startswith("onnx-int8-static")), None)
+    why = (
+        explain(
+            static.recipe,
+            ratio(times[static.recipe], times[BASELINE]),
+            operator_shares(static.file, images[:200]),
+        )
+        if static
+        else ""
+    )
+    found = Race(base.inputs["dataset"], times, delegates, why)
+    _save_race(found, timed)
+    return found

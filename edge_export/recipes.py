@@ -30,7 +30,7 @@ from .check import GATES, CheckFailed, Reference, check, reference
 from .data import Dataset, calibration_images
 from .formats import onnx, onnx_int8, onnx_qat, savedmodel, tflite, tflite_qat
 from .model import reusable, save_checkpoint
-from .worker import step, talking
+from .worker import progress, talking
 
 # %% ../nbs/20_recipes.ipynb #c005
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Recipe:
     tap: Callable | None = None   # (path, images) to a list of `Tap`: what happens inside
     tensors: Callable | None = None   # (path) to name and arrays of each constant in the file
 
-# %% ../nbs/20_recipes.ipynb #c007
+# %% ../nbs/20_recipes.ipynb #c008
 ORT, LITERT = ("onnx", "onnxruntime"), ("tensorflow", "ai-edge-litert")
 EXPORTER = ("torch", "onnx", "onnxscript", "onnxruntime")
 
@@ -65,6 +65,7 @@ _BY_ONNX = [
            parameters=onnx_int8.STATIC, tap=onnx.taps, tensors=onnx.tensors),
 ]
 
+# %% ../nbs/20_recipes.ipynb #c010
 _BY_TENSORFLOW = [
     Recipe("savedmodel-fp32", "onnx-fp32", "fp32", "", savedmodel.convert_savedmodel,
            savedmodel.SavedModelSession, savedmodel.prove_savedmodel,
@@ -88,10 +89,10 @@ _BY_TENSORFLOW = [
            parameters=dict(images=0, seed=0), tap=tflite.taps, tensors=tflite.tensors),
 ]
 
-# %% ../nbs/20_recipes.ipynb #c008
+# %% ../nbs/20_recipes.ipynb #c012
 RECIPES = {r.name: r for r in [*_BY_ONNX, *_BY_TENSORFLOW]}
 
-# %% ../nbs/20_recipes.ipynb #c011
+# %% ../nbs/20_recipes.ipynb #c015
 TREE = tuple(RECIPES)
 
 _LATER = [
@@ -108,13 +109,14 @@ _LATER = [
 ]
 RECIPES |= {r.name: r for r in _LATER}
 
-# %% ../nbs/20_recipes.ipynb #c013
+# %% ../nbs/20_recipes.ipynb #c017
 def _value(text, default):
     "A parameter's value in the type of its default."
     if isinstance(default, bool):
         return {"True": True, "true": True, "False": False, "false": False}[text]
     return type(default)(text)
 
+# %% ../nbs/20_recipes.ipynb #c019
 def parse(
     name: str,   # e.g. `onnx-int8-static@scheme=u8u8`
 ) -> tuple:      # the recipe, all its parameters, and the name without defaults
@@ -129,7 +131,7 @@ def parse(
     own = [f"{k}={v}" for k, v in given.items() if v != recipe.parameters[k]]
     return recipe, recipe.parameters | given, "@".join([stem, ",".join(own)] if own else [stem])
 
-# %% ../nbs/20_recipes.ipynb #c017
+# %% ../nbs/20_recipes.ipynb #c023
 @dataclass(frozen=True)
 class Job:
     "What all artifacts of one build share."
@@ -150,7 +152,7 @@ class Job:
             reference=self.ref.hash,
         )
 
-# %% ../nbs/20_recipes.ipynb #c018
+# %% ../nbs/20_recipes.ipynb #c026
 def _root(model, out):
     "The checkpoint as an artifact; the record that `fit` wrote stays."
     path = out / "torch.safetensors"
@@ -158,8 +160,9 @@ def _root(model, out):
     try: return load_artifact(out / "torch.json")
     except (EdgeExportError, FileNotFoundError): return describe("torch", path, parent="").save()
 
+# %% ../nbs/20_recipes.ipynb #c028
 def installed(
-    recipe: Recipe,
+    recipe: Recipe,  # one of `RECIPES`
 ) -> dict:           # package to version
     "Versions that decide the bytes, or which extra is missing."
     try: return versions(*recipe.packages) | {"edge_export": __version__}
@@ -169,6 +172,7 @@ def installed(
             f"pip install 'edge_export[{recipe.extra}]'"
         ) from e
 
+# %% ../nbs/20_recipes.ipynb #c031
 def _no_paths(target):
     "An artifact must not know where it was made."
     places = {
@@ -180,11 +184,11 @@ def _no_paths(target):
             if place.encode() in content:
                 raise CheckFailed(f"{file.name} contains a path of this machine: {place}")
 
-# %% ../nbs/20_recipes.ipynb #c019
+# %% ../nbs/20_recipes.ipynb #c034
 def _make(name, source, record, job):
     "Make one artifact, prove it, check it, keep it."
     recipe, parameters, _ = parse(name)
-    with step(name), whole(job.out / f"{name}{recipe.suffix}") as target:
+    with progress(name), whole(job.out / f"{name}{recipe.suffix}") as target:
         try:
             recipe.make(source, target, job.data, **parameters)
             _no_paths(target)
@@ -196,6 +200,7 @@ def _make(name, source, record, job):
         except EdgeExportError as e: raise EdgeExportError(f"{name} could not be made: {e}") from e
     return describe(name, job.out / target.name, **record, facts=facts).save()
 
+# %% ../nbs/20_recipes.ipynb #c036
 def _artifact(name, job, done):
     "The artifact of a recipe, made or found; its parents come first."
     if name in done: return done[name]
@@ -208,13 +213,14 @@ def _artifact(name, job, done):
     done[name] = reusable(job.out / f"{name}.json", record) or _make(name, source, record, job)
     return done[name]
 
-# %% ../nbs/20_recipes.ipynb #c022
+# %% ../nbs/20_recipes.ipynb #c038
 def _register(out, done):
     "Add artifacts to the folder's manifest."
     path = out / "manifest.json"
     known = read_json(path) if path.exists() else {}
     write_json(path, known | {name: f.sha256 for name, f in done.items()})
 
+# %% ../nbs/20_recipes.ipynb #c041
 def built(
     out: str | Path,   # folder of a build
 ) -> list:             # of `Artifact`
@@ -224,21 +230,21 @@ def built(
     ordered = sorted(names, key=lambda n: (order.get(n.partition("@")[0], len(order)), n))
     return [load_artifact(Path(out) / f"{n}.json") for n in ordered]
 
-# %% ../nbs/20_recipes.ipynb #c023
+# %% ../nbs/20_recipes.ipynb #c044
 def _possible(name, data):
     "Raise before anything is made, if a package or the calibration images are missing."
     recipe, parameters, _ = parse(name)
     installed(recipe)
     if "images" in parameters: calibration_images(data, parameters["images"], parameters["seed"])
 
-# %% ../nbs/20_recipes.ipynb #c024
+# %% ../nbs/20_recipes.ipynb #c046
 def build(
-    recipes: list,             # names; what they need is built too
-    model,                     # `torch.nn.Module`, trained
-    data: Dataset,
-    out: str | Path = "out",   # folder for the artifacts
-    verbose: bool = False,     # let converters print
-) -> list:                     # of `Artifact`, in the order of `recipes`
+    recipes: list,            # names; what they need is built too
+    model,                    # `torch.nn.Module`, trained
+    data: Dataset,            # calibrated on its training side, checked on its evaluation part
+    out: str | Path = "out",  # folder for the artifacts
+    verbose: bool = False,    # let converters print
+) -> list:                    # of `Artifact`, in the order of `recipes`
     "Make, check, keep: each recipe's artifact, proven against the model on every evaluation image."
     names = [parse(name)[2] for name in recipes]
     for name in names: _possible(name, data)
@@ -251,27 +257,34 @@ def build(
         return files
     finally: talking.reset(token)
 
-# %% ../nbs/20_recipes.ipynb #c031
+# %% ../nbs/20_recipes.ipynb #c053
 def session(
-    artifact: Artifact,
-):                        # a `Session`
+    artifact: Artifact,  # what `build` returned
+):                       # a `Session`
     "An artifact in its runtime, called as the PyTorch model is."
     return parse(artifact.recipe)[0].load(artifact.file)
 
-# %% ../nbs/20_recipes.ipynb #c034
+# %% ../nbs/20_recipes.ipynb #c056
 def taps(
-    artifact: Artifact,
-    images,               # (N, *shape) float32
-) -> list:                # of `Tap`, in the order of the graph
+    artifact: Artifact,  # what `build` returned
+    images,              # (N, *shape) float32
+) -> list:               # of `Tap`, in the order of the graph
     "Every activation of an artifact on some images."
     recipe = parse(artifact.recipe)[0]
     if recipe.tap is None:
         raise EdgeExportError(f"{recipe.name} cannot be looked into: take an ONNX or TFLite file")
     return recipe.tap(artifact.file, images)
 
-# %% ../nbs/20_recipes.ipynb #c037
+# %% ../nbs/20_recipes.ipynb #c059
 COLOURS = {"onnx": "#0072b2", "savedmodel": "#009e73", "tflite": "#e69f00"}
-MARKERS = {"fp32": "o", "fp16": "s", "int8-dynamic": "^", "int8-static": "D", "int8-qat": "P", "int16x8": "v"}
+MARKERS = {
+    "fp32": "o",
+    "fp16": "s",
+    "int8-dynamic": "^",
+    "int8-static": "D",
+    "int8-qat": "P",
+    "int16x8": "v",
+}
 
 def style_of(
     recipe: str,   # its name, or a variant's

@@ -13,7 +13,7 @@ from pathlib import Path
 from .artifact import whole
 from .data import Dataset
 from .recipes import built
-from .results import _parts, read_results, summary
+from .results import _size_parts, read_results, summary
 from .pictures import PARTS, draw_svg
 
 # %% ../nbs/34_report.ipynb #c007
@@ -24,7 +24,7 @@ def _digit(image):
     Image.fromarray((255 - 255 * image[0]).astype("uint8")).save(png, "PNG")
     return "data:image/png;base64," + base64.b64encode(png.getvalue()).decode()
 
-# %% ../nbs/34_report.ipynb #c008
+# %% ../nbs/34_report.ipynb #c010
 def _flips(files, data):
     "For each artifact with flips: its name, and image and text of at most twelve."
     return [
@@ -39,7 +39,7 @@ def _flips(files, data):
         if (flipped := f.facts["check"]["flipped"])
     ]
 
-# %% ../nbs/34_report.ipynb #c009
+# %% ../nbs/34_report.ipynb #c012
 def _fill(template, values):
     "A template of the package, filled in."
     from jinja2 import Environment, StrictUndefined
@@ -55,10 +55,10 @@ def _fill(template, values):
         .render(values)
     )
 
-# %% ../nbs/34_report.ipynb #c010
+# %% ../nbs/34_report.ipynb #c014
 def write_report(
     folder: str | Path,   # a run's folder with its `results.json`
-    data: Dataset,
+    data: Dataset,        # for the pictures of the digits that flipped
 ) -> Path:                # `report.html`; `model_card.md` is beside it
     "Write the page and the model card of a run."
     folder = Path(folder)
@@ -67,7 +67,7 @@ def write_report(
         r=results,
         table=summary(results["dataset"], results["n_eval"], results["rows"]),
         flips=_flips(files, data),
-        sizes=[(f.recipe, f.bytes, _parts(f)) for f in files],
+        sizes=[(f.recipe, f.bytes, _size_parts(f)) for f in files],
         parts=PARTS,
         largest=max(f.bytes for f in files),
         picture=draw_svg(results) if any(r["latency_p50_us"] for r in results["rows"]) else "",

@@ -25,10 +25,13 @@ from .worker import children_seconds, emulated, in_new_process, interpreter
 # %% ../nbs/44_repro.ipynb #c005
 CPUS = ("Haswell", "EPYC-Rome")
 
-def weights_of(model) -> str:
+def weights_of(
+    model,   # `torch.nn.Module`
+) -> str:
     "A hash of all weights of a model, and of the ranges of a fake-quantized one."
     return hash_arrays(*(v.detach().numpy() for v in model.state_dict().values()))
 
+# %% ../nbs/44_repro.ipynb #c008
 def trained_on(
     cpu: str = "",              # as QEMU calls it; "" is this one
     epochs: int | None = None,  # on the digits
@@ -43,6 +46,7 @@ def trained_on(
         return weights_of(model)
     finally: interpreter.reset(token)
 
+# %% ../nbs/44_repro.ipynb #c010
 def cpus_equal(
     cpus: tuple,   # beside this one
     **training,    # `epochs`, `qat`
@@ -51,7 +55,7 @@ def cpus_equal(
     own, *others = [trained_on(cpu, **training) for cpu in ("", *cpus)]
     return 1 + others.count(own)
 
-# %% ../nbs/44_repro.ipynb #c009
+# %% ../nbs/44_repro.ipynb #c014
 def _made_onnx(dataset, folder):
     "Runs in a new process: hashes of the three ONNX files, made from the published checkpoint."
     data, source = load_data(dataset), published_model(dataset)
@@ -63,6 +67,7 @@ def _made_onnx(dataset, folder):
         found[name] = sha256(Path(folder) / name)
     return found
 
+# %% ../nbs/44_repro.ipynb #c016
 def onnx_same_bytes(
     dataset: str,   # "mnist" or "digits"
     cpu: str = "",  # as QEMU calls it; "" is this one
@@ -75,15 +80,23 @@ def onnx_same_bytes(
     finally: interpreter.reset(token)
     return sum(published_run(dataset)["files"][n]["sha256"] == h for n, h in made.items())
 
-# %% ../nbs/44_repro.ipynb #c012
+# %% ../nbs/44_repro.ipynb #c019
 def suite_green(
-    seed: int,
+    seed: int,         # of the training
     out: str | Path,   # folder for logs and runs
 ) -> bool:
     "Do library notebooks and days pass with this training seed, on the digits?"
     root, folder = days_folder().parent.parent, Path(out).absolute()
     own = os.environ | {"EDGE_EXPORT_SEED": str(seed), "EDGE_EXPORT_DATASET": "digits"}
-    days = ["run", "--days", f"1-{max(DAYS)}", "--dataset", "digits", "--out", str(folder / f"seed{seed}")]
+    days = [
+        "run",
+        "--days",
+        f"1-{max(DAYS)}",
+        "--dataset",
+        "digits",
+        "--out",
+        str(folder / f"seed{seed}"),
+    ]
     place, status = Path(sys.executable).parent, []
     with open(folder / f"suite-seed{seed}.log", "w") as log:
         for command in (["nbdev_test", "--n_workers", "0"], ["edge-export", *days]):
@@ -91,8 +104,16 @@ def suite_green(
             status.append(subprocess.run(run, cwd=root, env=own, stdout=log, stderr=log).returncode)
     return not any(status)
 
-# %% ../nbs/44_repro.ipynb #c014
-def training_cost() -> tuple:   # right answers of seeds 0, 1 and 2 on MNIST, of how many, and CPU seconds of the first
+# %% ../nbs/44_repro.ipynb #c022
+def _unless(function, *args, **options):
+    "The value, or the text that says what is missing."
+    try: return function(*args, **options)
+    except EdgeExportError as e:
+        if "make tools" not in str(e): raise
+        return str(e)
+
+# %% ../nbs/44_repro.ipynb #c025
+def training_cost() -> tuple:   # right answers of three seeds, of how many, and CPU seconds
     "Train the published configuration with three seeds."
     data, right, spent = load_data("mnist"), [], []
     for seed in range(3):
@@ -103,6 +124,7 @@ def training_cost() -> tuple:   # right answers of seeds 0, 1 and 2 on MNIST, of
         right.append(int((answers == data.evaluation.labels).sum()))
     return right, len(data.evaluation), spent[0]
 
+# %% ../nbs/44_repro.ipynb #c027
 def colab_changes(
     out: str | Path,   # folder for the log
 ) -> int:              # preinstalled packages that the days 1 to 3 changed, in all images
@@ -113,14 +135,7 @@ def colab_changes(
     changed = sum(len(day["changed"]) for image in found.values() for day in image.values())
     return changed or done.returncode
 
-# %% ../nbs/44_repro.ipynb #c016
-def _unless(function, *args, **options):
-    "The value, or the text that says what is missing."
-    try: return function(*args, **options)
-    except EdgeExportError as e:
-        if "make tools" not in str(e): raise
-        return str(e)
-
+# %% ../nbs/44_repro.ipynb #c029
 def repro_values(
     out: str | Path,   # folder for runs
 ) -> dict:             # name of a figure to its value

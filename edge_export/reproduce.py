@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['SAME', 'CONTAINER', 'ELSEWHERE', 'DIFFERENT', 'Verdict', 'tensor_hashes', 'mark', 'published_run', 'published_model',
-           'publish_run', 'compare_file', 'compare_checkpoint', 'compare_folder', 'reproduce', 'verdict_table',
+           'publish_run', 'compare_file', 'compare_checkpoint', 'compare_folder', 'verdict_table', 'reproduce',
            'reproduced']
 
 # %% ../nbs/29_reproduce.ipynb #c002
@@ -14,7 +14,15 @@ from importlib import resources
 from pathlib import Path
 
 from edge_export.artifact import (
-    Artifact, EdgeExportError, Table, describe, hash_arrays, load_artifact, read_json, whole, write_json,
+    Artifact,
+    EdgeExportError,
+    Table,
+    describe,
+    hash_arrays,
+    load_artifact,
+    read_json,
+    whole,
+    write_json,
 )
 from .check import deployed, measure
 from .data import Dataset
@@ -22,7 +30,7 @@ from .model import SimpleCNN, fit, load_checkpoint
 from .quantize import answers
 from .recipes import TREE, build, built, parse, session
 
-# %% ../nbs/29_reproduce.ipynb #c005
+# %% ../nbs/29_reproduce.ipynb #c007
 SAME, CONTAINER, ELSEWHERE, DIFFERENT = (
     "the same bytes", "the same weights and answers, another container",
     "trained by another torch or on another architecture", "different",
@@ -35,19 +43,21 @@ class Verdict:
     verdict: str   # one of the four
     why: str = ""  # what differs first, and which libraries are others
 
-# %% ../nbs/29_reproduce.ipynb #c007
-def _weights(path):
+# %% ../nbs/29_reproduce.ipynb #c010
+def _checkpoint_tensors(path):
     "Name to a tuple with the array, of a checkpoint."
     from safetensors.numpy import load_file
     return {name: (value,) for name, value in load_file(path).items()}
 
+# %% ../nbs/29_reproduce.ipynb #c012
 def tensor_hashes(
-    file: Artifact,
-) -> dict:     # name to 16 hex digits
+    file: Artifact,   # of a format whose recipe has `tensors`
+) -> dict:            # name to 16 hex digits
     "A hash of each constant in a file; with the scales and zero points that belong to it."
-    read = _weights if file.recipe == "torch" else parse(file.recipe)[0].tensors
+    read = _checkpoint_tensors if file.recipe == "torch" else parse(file.recipe)[0].tensors
     return {name: hash_arrays(*arrays)[:16] for name, arrays in read(file.file).items()}
 
+# %% ../nbs/29_reproduce.ipynb #c015
 def mark(
     checkpoint: Artifact,   # as `fit` keeps it
     files: list,            # of `Artifact`, made from it
@@ -61,23 +71,28 @@ def mark(
         files={f.recipe: entry(f) | flipped.get(f.recipe, {}) for f in [checkpoint, *files]},
     )
 
-# %% ../nbs/29_reproduce.ipynb #c011
-def _published(name): return Path(str(resources.files("edge_export") / "assets" / "published" / name))
+# %% ../nbs/29_reproduce.ipynb #c019
+def _published(name):
+    return Path(str(resources.files("edge_export") / "assets" / "published" / name))
+
 
 def published_run(
     dataset: str,   # "mnist" or "digits"
 ) -> dict:          # as `mark` gives it
     "What the published run gave."
     path = _published(f"{dataset}.json")
-    if not path.exists(): raise EdgeExportError(f"no run on '{dataset}' is published: take mnist or digits")
+    if not path.exists():
+        raise EdgeExportError(f"no run on '{dataset}' is published: take mnist or digits")
     return read_json(path)
 
+# %% ../nbs/29_reproduce.ipynb #c022
 def published_model(
     dataset: str,   # "mnist" or "digits"
 ):                  # `SimpleCNN` with the published weights
     "The published model."
     return load_checkpoint(SimpleCNN(), _published(f"{dataset}.safetensors"))
 
+# %% ../nbs/29_reproduce.ipynb #c025
 def publish_run(
     folder: str | Path,   # with `torch.json` and the artifacts of days 1 to 3
     target: str | Path,   # `assets/published`
@@ -87,19 +102,24 @@ def publish_run(
     kept = [f for f in built(folder) if f.recipe in TREE]
     name = checkpoint.inputs["dataset"]
     write_json(Path(target) / f"{name}.json", mark(checkpoint, kept))
-    with whole(Path(target) / f"{name}.safetensors") as scratch: shutil.copy(checkpoint.file, scratch)
+    with whole(Path(target) / f"{name}.safetensors") as scratch:
+        shutil.copy(checkpoint.file, scratch)
 
-# %% ../nbs/29_reproduce.ipynb #c015
+# %% ../nbs/29_reproduce.ipynb #c029
 def _libraries(file, was):
     "The libraries that have other versions, in words."
-    both = [k for k in file.versions if was["versions"].get(k, file.versions[k]) != file.versions[k]]
+    both = [
+        k for k in file.versions if was["versions"].get(k, file.versions[k]) != file.versions[k]
+    ]
     return ", ".join(f"{k} {file.versions[k]} instead of {was['versions'][k]}" for k in both)
 
 def _first_other(file, was):
     "The first published tensor that is not in the file, in words."
     own = set(tensor_hashes(file).values())
     lost = [name for name, digits in was["tensors"].items() if digits not in own]
-    return f"tensor '{lost[0]}' is another ({len(lost)} of {len(was['tensors'])} are)" if lost else ""
+    return (
+        f"tensor '{lost[0]}' is another ({len(lost)} of {len(was['tensors'])} are)" if lost else ""
+    )
 
 def _other_answer(file, was, model, data):
     "The first image that is read otherwise than by the published file, in words."
@@ -108,14 +128,15 @@ def _other_answer(file, was, model, data):
     other = sorted(own ^ {tuple(f) for f in was["flipped"]})
     return f"evaluation image {other[0][0]} is read otherwise ({len(other)} are)" if other else ""
 
-# %% ../nbs/29_reproduce.ipynb #c016
+# %% ../nbs/29_reproduce.ipynb #c031
 def _joined(*said): return "; ".join(filter(None, said))
 
+
 def compare_file(
-    file: Artifact,
+    file: Artifact,  # made from the same checkpoint
     was: dict,       # its entry in a mark
     model,           # `torch.nn.Module` with the weights of the marked run
-    data: Dataset,
+    data: Dataset,   # its evaluation part is answered where the tensors are equal
 ) -> Verdict:
     "A file against the marked one."
     if file.sha256 == was["sha256"]: return Verdict(file.recipe, SAME)
@@ -124,8 +145,11 @@ def compare_file(
     libraries = _libraries(file, was)
     if other: return Verdict(file.recipe, DIFFERENT, _joined(other, libraries))
     if libraries: return Verdict(file.recipe, CONTAINER, libraries)
-    return Verdict(file.recipe, DIFFERENT, "weights, answers and libraries are the same, the file is not")
+    return Verdict(
+        file.recipe, DIFFERENT, "weights, answers and libraries are the same, the file is not"
+    )
 
+# %% ../nbs/29_reproduce.ipynb #c034
 def compare_checkpoint(
     file: Artifact,   # as `fit` keeps it
     was: dict,        # its entry in a mark
@@ -137,7 +161,7 @@ def compare_checkpoint(
     why = _joined(_libraries(file, was), "" if how == "pinned" else how)
     return Verdict("torch", ELSEWHERE if why else DIFFERENT, _joined(other, why))
 
-# %% ../nbs/29_reproduce.ipynb #c023
+# %% ../nbs/29_reproduce.ipynb #c042
 def _as_it_is(record):
     "The artifact of a record, whatever has become of its file since."
     values = read_json(record)
@@ -148,11 +172,13 @@ def _as_it_is(record):
 def _from_folder(folder):
     "Checkpoint and files that lie in a folder."
     if not (folder / "manifest.json").exists():
-        raise EdgeExportError(f"{folder} has no manifest.json: give the folder of a build, such as models")
+        raise EdgeExportError(
+            f"{folder} has no manifest.json: give the folder of a build, such as models"
+        )
     names = ["torch", *read_json(folder / "manifest.json")]
     return [_as_it_is(folder / f"{n}.json") for n in names if n in ("torch", *TREE)]
 
-def _start(was, data, start, folder):
+def _starting_point(was, data, start, folder):
     "The checkpoint to compare: trained here, or the published one."
     if start == "training":
         fit(SimpleCNN(was["parameters"]["seed"]), data, was["parameters"]["epochs"],
@@ -167,10 +193,10 @@ def _made(recipe, was, model, data, folder):
     except EdgeExportError as e: return Verdict(recipe, DIFFERENT, f"it was not made: {e}")
     return compare_file(file, was["files"][recipe], model, data)
 
-# %% ../nbs/29_reproduce.ipynb #c024
+# %% ../nbs/29_reproduce.ipynb #c044
 def compare_folder(
     folder: str | Path,   # of a build: `torch.json`, `manifest.json`, and what they name
-    data: Dataset,
+    data: Dataset,        # that the build was made with
     was: dict | None = None,   # a mark; None: the published one
 ) -> list:                # of `Verdict`
     "What lies in a folder against the published run; nothing is made."
@@ -179,6 +205,20 @@ def compare_folder(
     return [compare_checkpoint(checkpoint, was["files"]["torch"]),
             *(compare_file(f, was["files"][f.recipe], model, data) for f in files)]
 
+# %% ../nbs/29_reproduce.ipynb #c046
+def verdict_table(
+    verdicts: list,   # of `Verdict`
+    dataset: str,     # its name, for the title
+) -> Table:
+    "The verdicts, one a row."
+    same = sum(v.verdict == SAME for v in verdicts)
+    return Table(
+        f"{dataset}: {same} of {len(verdicts)} files are the published bytes",
+        ["file", "verdict", "what differs"],
+        [[v.name, v.verdict, v.why] for v in verdicts],
+    )
+
+# %% ../nbs/29_reproduce.ipynb #c048
 def reproduce(
     data: Dataset,            # MNIST or the digits
     start: str = "training",  # or "checkpoint": begin with the published weights
@@ -188,22 +228,13 @@ def reproduce(
         raise EdgeExportError(f"start is '{start}': take training or checkpoint")
     was = published_run(data.name)
     with tempfile.TemporaryDirectory() as name:
-        checkpoint = _start(was, data, start, Path(name))
+        checkpoint = _starting_point(was, data, start, Path(name))
         first = compare_checkpoint(checkpoint, was["files"]["torch"])
         own = first.verdict == SAME or start == "checkpoint"
         model = load_checkpoint(SimpleCNN(), checkpoint.file) if own else published_model(data.name)
         return [first, *(_made(r, was, model, data, Path(name)) for r in TREE)]
 
-def verdict_table(
-    verdicts: list,   # of `Verdict`
-    dataset: str,
-) -> Table:
-    "The verdicts, one a row."
-    same = sum(v.verdict == SAME for v in verdicts)
-    return Table(f"{dataset}: {same} of {len(verdicts)} files are the published bytes",
-                 ["file", "verdict", "what differs"], [[v.name, v.verdict, v.why] for v in verdicts])
-
-# %% ../nbs/29_reproduce.ipynb #c029
+# %% ../nbs/29_reproduce.ipynb #c052
 def reproduced(
     files: list,     # of `Artifact`, in one folder with their checkpoint
     data: Dataset,   # that they were made with
@@ -218,10 +249,13 @@ def reproduced(
     if other := [k for k in wanted if own.get(k) != wanted[k]]:
         return f"not compared: the published run has another {other[0]}"
     model, marks = published_model(data.name), was["files"]
-    verdicts = [compare_checkpoint(checkpoint, marks["torch"]),
-                *(compare_file(f, marks[f.recipe], model, data) for f in files if f.recipe in marks)]
+    verdicts = [
+        compare_checkpoint(checkpoint, marks["torch"]),
+        *(compare_file(f, marks[f.recipe], model, data) for f in files if f.recipe in marks),
+    ]
     return _grouped(verdicts)
 
+# %% ../nbs/29_reproduce.ipynb #c054
 def _grouped(verdicts):
     "A line for each verdict and reason, with the names."
     names = {}

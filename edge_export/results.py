@@ -21,7 +21,7 @@ from .race import Race, raced, ratio_text
 LATENCY = ("latency_p50_us", "latency_p90_us", "latency_p99_us", "ratio", "ratio_low", "ratio_high")
 
 def row(
-    artifact: Artifact,
+    artifact: Artifact,  # one that was checked
     race: dict,          # as `raced` reads it; {} for none
 ) -> dict:               # as in `results.json`
     "One artifact's line of the results."
@@ -37,16 +37,16 @@ def row(
         | latency
     )
 
-# %% ../nbs/32_results.ipynb #c008
+# %% ../nbs/32_results.ipynb #c009
 def _percent(value, low, high, sign=""):
     "A share and its interval, in percent."
     return f"{value:{sign}.2%} [{low:{sign}.2%}, {high:{sign}.2%}]".replace("%", "") + " %"
 
-# %% ../nbs/32_results.ipynb #c009
+# %% ../nbs/32_results.ipynb #c011
 def _times(r):
     return ["" if r["latency_p50_us"] is None else f"{r['latency_p50_us']:.1f}", ratio_text(r)]
 
-# %% ../nbs/32_results.ipynb #c011
+# %% ../nbs/32_results.ipynb #c014
 def _few(n, rows):
     "What so few images cannot show."
     best = min(r["delta_high"] - r["delta"] for r in rows)
@@ -59,6 +59,7 @@ def _few(n, rows):
         )
     )
 
+# %% ../nbs/32_results.ipynb #c016
 def _alone(rows):
     "Which files were asked one image at a time, and why."
     return " ".join(
@@ -66,7 +67,18 @@ def _alone(rows):
         f"change a logit by up to {r['neighbour_difference']:.2f}." for r in rows if r["alone"]
     )
 
-# %% ../nbs/32_results.ipynb #c012
+# %% ../nbs/32_results.ipynb #c019
+def _cells(r, timed):
+    "A row of results as text."
+    return [
+        r["recipe"],
+        f"{r['bytes']:,}",
+        _percent(r["accuracy"], r["accuracy_low"], r["accuracy_high"]),
+        str(r["flips"]),
+        _percent(r["delta"], r["delta_low"], r["delta_high"], "+"),
+        *(_times(r) if timed else []),
+    ]
+
 def summary(
     dataset: str,   # name of the data set
     n_eval: int,    # evaluation images
@@ -74,33 +86,13 @@ def summary(
 ) -> Table:
     "Size, accuracy, flips and difference of each row; latency and ratio where measured."
     timed = any(r["latency_p50_us"] is not None for r in rows)
-    body = [
-        [
-            r["recipe"],
-            f"{r['bytes']:,}",
-            _percent(r["accuracy"], r["accuracy_low"], r["accuracy_high"]),
-            str(r["flips"]),
-            _percent(r["delta"], r["delta_low"], r["delta_high"], "+"),
-            *(_times(r) if timed else []),
-        ]
-        for r in rows
-    ]
-    headers = [
-        "recipe",
-        "bytes",
-        "accuracy [95 %]",
-        "flips",
-        "difference [95 %]",
-        *(["p50 µs", "ratio [95 %]"] if timed else []),
-    ]
-    return Table(
-        f"{dataset}: every artifact on all {n_eval:,} evaluation images",
-        headers,
-        body,
-        " ".join(filter(None, [_few(n_eval, rows), _alone(rows)])),
-    )
+    headers = ["recipe", "bytes", "accuracy [95 %]", "flips", "difference [95 %]",
+               *(["p50 µs", "ratio [95 %]"] if timed else [])]
+    title = f"{dataset}: every artifact on all {n_eval:,} evaluation images"
+    note = " ".join(filter(None, [_few(n_eval, rows), _alone(rows)]))
+    return Table(title, headers, [_cells(r, timed) for r in rows], note)
 
-# %% ../nbs/32_results.ipynb #c013
+# %% ../nbs/32_results.ipynb #c022
 def compare(
     files: list,                # of `Artifact`
     found: Race | None = None,  # with it the table has latencies
@@ -117,7 +109,7 @@ def compare(
         files[0].inputs["dataset"], files[0].facts["check"]["n"], [row(f, race) for f in files]
     )
 
-# %% ../nbs/32_results.ipynb #c017
+# %% ../nbs/32_results.ipynb #c026
 def gates() -> Table:
     "What each precision must hold."
     def text(value, form): return "" if value is None else form.format(value)
@@ -145,7 +137,7 @@ def gates() -> Table:
         rows,
     )
 
-# %% ../nbs/32_results.ipynb #c020
+# %% ../nbs/32_results.ipynb #c029
 def ranges(
     artifact: Artifact,   # a static int8 file
 ) -> Table:
@@ -166,25 +158,27 @@ def ranges(
         rows,
     )
 
-# %% ../nbs/32_results.ipynb #c023
-def _parts(artifact):
+# %% ../nbs/32_results.ipynb #c032
+def _size_parts(artifact):
     "Bytes of weights, scales and container; where a recipe does not tell, all container."
     size = artifact.facts.get("size", dict(weights=0, scales=0))
     return size["weights"], size["scales"], artifact.bytes - size["weights"] - size["scales"]
 
-def _bits(artifact):
+
+def _stored_bits(artifact):
     "Bits of a weight and of a bias in an artifact."
     precision, chosen = artifact.recipe.partition("@")[0].split("-")[1], artifact.parameters
     if precision in ("fp32", "fp16"): return (int(precision[2:]),) * 2
     few = chosen.get("bits", 8) <= 4 or chosen.get("scheme", "").endswith("s4")
     return 4 if few else 8, 64 if precision == "int16x8" else 32
 
+# %% ../nbs/32_results.ipynb #c034
 def floor_bytes(
     artifact: Artifact,   # the checkpoint lies beside it
 ) -> int:
     "What the parameters alone take in this artifact's precision."
     from safetensors.numpy import load_file
-    own, bias = _bits(artifact)
+    own, bias = _stored_bits(artifact)
     float_layers = set(artifact.parameters.get("keep", "").split("+"))
     bits = 0
     for name, values in load_file(artifact.file.parent / "torch.safetensors").items():
@@ -192,20 +186,25 @@ def floor_bytes(
         bits += values.size * width
     return -(-bits // 8)
 
+# %% ../nbs/32_results.ipynb #c037
 def sizes(
     files: list,       # of `Artifact`
 ) -> Table:
     "What each file's bytes are spent on, beside what its parameters alone would take."
-    rows = [[f.recipe, f"{f.bytes:,}", *(f"{p:,}" for p in _parts(f)), f"{floor_bytes(f):,}"] for f in files]
+    rows = [
+        [f.recipe, f"{f.bytes:,}", *(f"{p:,}" for p in _size_parts(f)), f"{floor_bytes(f):,}"]
+        for f in files
+    ]
     return Table(f"{files[0].inputs['dataset']}: where the bytes go",
                  ["recipe", "bytes", "weights and biases", "scales", "container", "floor"], rows,
                  "The floor is the parameters alone, each in the width that the file gives it.")
 
-# %% ../nbs/32_results.ipynb #c029
+# %% ../nbs/32_results.ipynb #c043
 def schema() -> dict:
     "The JSON Schema of `results.json`."
     return read_json(resources.files("edge_export") / "assets" / "results.schema.json")
 
+# %% ../nbs/32_results.ipynb #c045
 def _validate(results, where):
     "Raise for the first field that breaks the contract."
     from jsonschema import Draft202012Validator
@@ -224,10 +223,10 @@ def _validate(results, where):
             "Make it again with edge-export run --fresh"
         )
 
-# %% ../nbs/32_results.ipynb #c031
+# %% ../nbs/32_results.ipynb #c048
 def write_results(
     folder: str | Path,   # a run's folder: its artifacts and its last race
-    **run,                # `seed`, `parameters`, `date`, and `days`: seconds and CPU seconds of each
+    **run,                # `seed`, `parameters`, `date`; `days`: seconds and CPU seconds of each
 ) -> dict:                # the results, also in `results.json`
     "Gather what a run found, hold it against the contract, and write it."
     files, race, versions = built(folder), raced(folder), {}
@@ -247,6 +246,7 @@ def write_results(
     write_json(Path(folder) / "results.json", results)
     return results
 
+# %% ../nbs/32_results.ipynb #c050
 def read_results(
     path: str | Path,   # `results.json`
 ) -> dict:
@@ -255,7 +255,7 @@ def read_results(
     _validate(results, path)
     return results
 
-# %% ../nbs/32_results.ipynb #c033
+# %% ../nbs/32_results.ipynb #c053
 def published(
     results: dict,   # as in `results.json`
 ) -> Table:
@@ -267,11 +267,20 @@ def published(
     note = f"{here} {results['race'].get('why', '')} {table.note}"
     return replace(table, note=note.strip())
 
-# %% ../nbs/32_results.ipynb #c035
-def _span(values, form):
+# %% ../nbs/32_results.ipynb #c056
+def _from_to(values, form):
     "The smallest and the largest, or the one."
     low, high = form.format(min(values)), form.format(max(values))
     return low if low == high else f"{low} to {high}"
+
+# %% ../nbs/32_results.ipynb #c058
+def _speed(rows):
+    "The fastest and the slowest of the timed rows, in words."
+    ends = {r["recipe"]: r for r in (f(rows, key=lambda r: r["ratio"]) for f in (min, max))}
+    said = [f"{n} takes {r['ratio']:.2f} [{r['ratio_low']:.2f}, {r['ratio_high']:.2f}]"
+            for n, r in ends.items()]
+    why = "int8 is not faster by nature: on this CPU"
+    return f"{why} {' and '.join(said)} times as long as onnx-fp32."
 
 def learned(
     results: dict,   # as in `results.json`
@@ -280,18 +289,15 @@ def learned(
     rows = {r["recipe"]: r for r in results["rows"]}
     floats = [r for n, r in rows.items() if n.endswith("fp32")]
     whole = {n: r for n, r in rows.items() if "-int8-" in n and "@" not in n}
-    share = [100 * r["bytes"] / rows[f"{n.partition('-')[0]}-fp32"]["bytes"] for n, r in whole.items()]
+    parents = [rows[f"{n.partition('-')[0]}-fp32"]["bytes"] for n in whole]
+    share = [100 * r["bytes"] / b for r, b in zip(whole.values(), parents)]
     worst = min(whole.values(), key=lambda r: r["delta_low"])
-    timed = {n: r for n, r in whole.items() if r["ratio"] is not None}
-    found = [
-        f"A conversion is exact or it is wrong: the {len(floats)} fp32 files have {sum(r['flips'] for r in floats)} flips on "
-        f"{results['n_eval']:,} images.",
-        f"int8 takes {_span(share, '{:.0f}')} % of the bytes of fp32. "
-        f"{_span([r['flips'] for r in whole.values()], '{}')} answers change, and no int8 file "
-        f"loses more than {-100 * worst['delta_low']:.2f} points of accuracy (95 %, paired)."]
-    if timed:
-        fast, slow = (f(timed.values(), key=lambda r: r["ratio"]) for f in (min, max))
-        found.append("int8 is not faster by nature: on this CPU " + " and ".join(
-            f"{r['recipe']} takes {r['ratio']:.2f} [{r['ratio_low']:.2f}, {r['ratio_high']:.2f}] times as long as onnx-fp32"
-            for r in dict.fromkeys([fast["recipe"], slow["recipe"]]) for r in [rows[r]]) + ".")
-    return Sentences(found)
+    timed = [r for r in whole.values() if r["ratio"] is not None]
+    return Sentences([
+        f"A conversion is exact or it is wrong: the {len(floats)} fp32 files have "
+        f"{sum(r['flips'] for r in floats)} flips on {results['n_eval']:,} images.",
+        f"int8 takes {_from_to(share, '{:.0f}')} % of the bytes of fp32. "
+        f"{_from_to([r['flips'] for r in whole.values()], '{}')} answers change, and no int8 file "
+        f"loses more than {-100 * worst['delta_low']:.2f} points of accuracy (95 %, paired).",
+        *([_speed(timed)] if timed else []),
+    ])

@@ -29,6 +29,7 @@ DAYS = {
     5: "day5_quantization_aware_training",
 }
 
+# %% ../nbs/40_runs.ipynb #c008
 def days_folder() -> Path:
     "The day notebooks: below the working folder, or beside the package in a checkout."
     for root in (Path.cwd(), Path(edge_export.__file__).parent.parent):
@@ -37,6 +38,7 @@ def days_folder() -> Path:
         "the day notebooks are not here: run this in a checkout of edge_export, where nbs/days is"
     )
 
+# %% ../nbs/40_runs.ipynb #c011
 def parse_days(
     text: str,   # "1", "1,2" or "1-2"
 ) -> list:
@@ -52,7 +54,7 @@ def parse_days(
         f"there are the days {', '.join(map(str, DAYS))}"
     )
 
-# %% ../nbs/40_runs.ipynb #c009
+# %% ../nbs/40_runs.ipynb #c014
 def _annotated(notebook):
     "The assignments of a notebook's parameters cell."
     import ast
@@ -63,19 +65,21 @@ def _annotated(notebook):
             f"{notebook.name} has {len(cells)} cells tagged 'parameters', it needs just one")
     return [n for n in ast.parse(cells[0].source).body if isinstance(n, ast.AnnAssign)]
 
+# %% ../nbs/40_runs.ipynb #c016
 def declared(
-    notebook: Path,
+    notebook: Path,   # with one cell tagged `parameters`
 ) -> dict:            # name to default
     "The parameters a notebook declares."
     import ast
     return {n.target.id: ast.literal_eval(n.value) for n in _annotated(notebook)}
 
-# %% ../nbs/40_runs.ipynb #c010
+# %% ../nbs/40_runs.ipynb #c019
 def _fits(value, kind):
     "Is a value one of a parameter's kind?"
     if kind == "int": return type(value) is int and 0 <= value < 2**63
     return isinstance(value, str) and re.fullmatch(r"[\w.-]+", value) is not None
 
+# %% ../nbs/40_runs.ipynb #c021
 def settings(
     notebooks: list,   # of paths
     given: dict,       # parameters from the command line
@@ -87,15 +91,24 @@ def settings(
         kinds |= {n.target.id: n.annotation.id for n in _annotated(notebook)}
     for name, value in given.items():
         if name not in known:
-            raise EdgeExportError(f"no day has the parameter '{name}': there are {', '.join(known)}")
+            raise EdgeExportError(
+                f"no day has the parameter '{name}': there are {', '.join(known)}"
+            )
         default = value is None and known[name] is None
         if not default and not _fits(value, kinds[name]):
             wanted = "a whole number from 0 on" if kinds[name] == "int" else "one word"
             raise EdgeExportError(f"the parameter {name} is {wanted}, and not {value!r}")
     return known | given
 
-# %% ../nbs/40_runs.ipynb #c014
-OF_ONE_RUN = {"results.json", "days.json", "manifest.json", "race.json", "report.html", "model_card.md"}
+# %% ../nbs/40_runs.ipynb #c025
+OF_ONE_RUN = {
+    "results.json",
+    "days.json",
+    "manifest.json",
+    "race.json",
+    "report.html",
+    "model_card.md",
+}
 
 def run_folder(
     out: Path,          # e.g. `runs`
@@ -106,6 +119,7 @@ def run_folder(
     digest = hashlib.sha256(text.encode()).hexdigest()[:8]
     return Path(out) / f"{parameters['dataset']}-s{parameters['seed']}-{digest}"
 
+# %% ../nbs/40_runs.ipynb #c027
 def _start(folder):
     "Make the run's folder from its newest sibling's artifacts."
     if folder.exists(): return
@@ -118,7 +132,7 @@ def _start(folder):
                 continue
             (shutil.copytree if item.is_dir() else shutil.copy2)(item, scratch / item.name)
 
-# %% ../nbs/40_runs.ipynb #c018
+# %% ../nbs/40_runs.ipynb #c031
 class _Above(io.TextIOBase):
     "The lines of a notebook's output that tell of progress, written above papermill's bar."
     rest = ""
@@ -129,7 +143,7 @@ class _Above(io.TextIOBase):
             if line.startswith(("· ", "data: ")): tqdm.write(f"  {line}", file=sys.stderr)
         return len(text)
 
-# %% ../nbs/40_runs.ipynb #c019
+# %% ../nbs/40_runs.ipynb #c034
 def _shown(error):
     "A cell's exception in one line, if it is one of ours; else all of it."
     return (
@@ -138,7 +152,7 @@ def _shown(error):
         else f"{error.ename}: {error.evalue}\n" + "\n".join(error.traceback)
     )
 
-# %% ../nbs/40_runs.ipynb #c020
+# %% ../nbs/40_runs.ipynb #c036
 def run_day(
     notebook: Path,     # the day
     folder: Path,       # the run's folder: the working folder of the day
@@ -167,7 +181,7 @@ def run_day(
     _arrived(target, own)
     return dict(seconds=time.monotonic() - start[0], cpu_seconds=children_seconds() - start[1])
 
-# %% ../nbs/40_runs.ipynb #c021
+# %% ../nbs/40_runs.ipynb #c038
 def _arrived(executed, wanted):
     "The injected parameters stand right behind the declared ones, and nothing came between."
     nbformat = need("nbformat", "run")
@@ -178,7 +192,11 @@ def _arrived(executed, wanted):
     if "injected-parameters" not in tags[at + 1] or passed != wanted:
         raise EdgeExportError(f"{executed.name}: the parameters did not arrive")
 
-# %% ../nbs/40_runs.ipynb #c024
+# %% ../nbs/40_runs.ipynb #c042
+def _own_cells(executed):
+    return [c for c in executed.cells if "injected-parameters" not in c.metadata.get("tags", [])]
+
+# %% ../nbs/40_runs.ipynb #c044
 def ran_as_it_is(
     executed: str | Path,   # notebook in a run's folder
     notebook: str | Path,   # the day it came from
@@ -188,23 +206,30 @@ def ran_as_it_is(
     source, target = nbformat.read(executed, 4), nbformat.read(notebook, 4)
     return [c.source for c in _own_cells(source)] == [c.source for c in target.cells]
 
-# %% ../nbs/40_runs.ipynb #c025
-def _own_cells(executed):
-    return [c for c in executed.cells if "injected-parameters" not in c.metadata.get("tags", [])]
-
-# %% ../nbs/40_runs.ipynb #c027
+# %% ../nbs/40_runs.ipynb #c047
 def _done(folder, notebook):
     "Was this day run in this folder, and has it not been edited since?"
     return (folder / notebook.name).exists() and ran_as_it_is(folder / notebook.name, notebook)
 
-# %% ../nbs/40_runs.ipynb #c028
+# %% ../nbs/40_runs.ipynb #c049
 def _finished(folder, notebooks):
     "The results of a finished run, or None."
     try: results = read_results(folder / "results.json")
     except (EdgeExportError, FileNotFoundError): return None
     return results if all(_done(folder, n) for n in notebooks) else None
 
-# %% ../nbs/40_runs.ipynb #c030
+# %% ../nbs/40_runs.ipynb #c052
+def _refuse_places(days, out):
+    "Raise for a day that does not exist, or an `out` that cannot be a folder."
+    if unknown := set(days) - set(DAYS):
+        raise EdgeExportError(
+            f"no day {min(unknown)}: there are the days {', '.join(map(str, DAYS))}"
+        )
+    for place in (Path(out), *Path(out).absolute().parents):
+        if place.exists() and not place.is_dir():
+            raise EdgeExportError(f"--out {out}: {place} is not a folder")
+
+# %% ../nbs/40_runs.ipynb #c055
 def run(
     days: list,             # numbers of days
     parameters: dict,       # given on the command line; the others keep their defaults
@@ -212,9 +237,9 @@ def run(
     fresh: bool = False,    # throw away what is there?
 ) -> tuple:                 # the results, and the run's folder
     "Run days, or go on with them, or show what is there."
-    if "out" in parameters: raise EdgeExportError("out is no parameter of a run: --out says where runs are kept")
-    for place in (Path(out), *Path(out).absolute().parents):
-        if place.exists() and not place.is_dir(): raise EdgeExportError(f"--out {out}: {place} is not a folder")
+    if "out" in parameters:
+        raise EdgeExportError("out is no parameter of a run: --out says where runs are kept")
+    _refuse_places(days, out)
     notebooks = {d: days_folder() / f"{DAYS[d]}.ipynb" for d in DAYS}
     parameters = settings(list(notebooks.values()), parameters) | {"out": "."}
     if parameters["dataset"] == "auto": parameters["dataset"] = choose()
@@ -234,7 +259,7 @@ def run(
     write_report(folder, load_data(parameters["dataset"]))
     return results, folder
 
-# %% ../nbs/40_runs.ipynb #c032
+# %% ../nbs/40_runs.ipynb #c058
 def doctor() -> Table:
     "Each recipe: can it be made here, with what, and if not, what is missing."
     rows = []

@@ -27,6 +27,7 @@ class Task:
     hint: str         # what to think of, if it was wrong
     right: Callable   # (answer, *things): is it right?
 
+# %% ../nbs/31_tasks.ipynb #c009
 @dataclass(frozen=True, repr=False)
 class Answer:
     "What a task says to an answer."
@@ -41,6 +42,7 @@ class Answer:
 
     def _repr_markdown_(self): return repr(self)
 
+# %% ../nbs/31_tasks.ipynb #c012
 def try_it(
     name: str,   # of the task
     answer,      # the reader's; None: not tried yet
@@ -55,17 +57,17 @@ def try_it(
     except (TypeError, ValueError, EdgeExportError): right = False   # an answer of another kind
     return Answer(task, answer, right)
 
-# %% ../nbs/31_tasks.ipynb #c008
-def _stored(artifact): return onnx.initializers(onnx.read_onnx(artifact.file))
+# %% ../nbs/31_tasks.ipynb #c014
+def _constants_of(artifact): return onnx.initializers(onnx.read_onnx(artifact.file))
 
 def _sixth(answer, static):
-    return answer == int(_stored(static)["conv1.weight_quantized"][0].ravel()[5])
+    return answer == int(_constants_of(static)["conv1.weight_quantized"][0].ravel()[5])
 
 def _unsigned(answer, model, data, out):
     file, = build([answer], model, data, out)
-    return _stored(file)["conv1.weight_quantized"].dtype == np.uint8
+    return _constants_of(file)["conv1.weight_quantized"].dtype == np.uint8
 
-def _scales(answer, static): return answer == _stored(static)["conv2.weight_scale"].size
+def _is_scales(answer, static): return answer == _constants_of(static)["conv2.weight_scale"].size
 
 TASKS = {
     "sixth weight": Task(
@@ -79,44 +81,58 @@ TASKS = {
         "second place?", _unsigned),
     "scales": Task(
         "how many scales does the weight of `conv2` have in the static file?",
-        "One for each output channel: look at the first axis of `model.conv2.weight`.", _scales),
+        "One for each output channel: look at the first axis of `model.conv2.weight`.", _is_scales),
 }
 
-# %% ../nbs/31_tasks.ipynb #c012
+# %% ../nbs/31_tasks.ipynb #c018
 def _layout(answer, lite): return tuple(answer) == tuple(session(lite).input["shape"])
+
 
 def _column(answer, model, lite):
     weight = next(v[0] for v in tflite.tensors(lite.file).values() if v[0].shape == (50, 400))
     own = model.fc1.weight.detach().numpy()[:, 30]
     return np.array_equal(weight[:, int(answer)], own)
 
+
 def _white(answer, static):
     white = np.ones((1, 1, 28, 28), np.float32)
     return answer == int(session(static).prepare(white)[0].max())
 
+# %% ../nbs/31_tasks.ipynb #c020
 TASKS |= {
-    "layout": Task("write the shape of one image as the TFLite file wants it, as a tuple of four "
-                   "numbers.",
-                   "N stays first, and the channel goes last.", _layout),
-    "column": Task("column 30 of `fc1` in PyTorch is channel 1, row 1, column 0 of 16 × 5 × 5. "
-                   "Which column is it in the TFLite file?",
-                   "In H, W, C order the place is (row · width + column) · channels + channel.", _column),
-    "white": Task("which integer is a pixel of 1.0 in the int8 file?",
-                  "round(1.0 / scale) + zero point, with "
-                  "`session(lite[-1]).input['quantization']`.", _white),
+    "layout": Task(
+        "write the shape of one image as the TFLite file wants it, as a tuple of four numbers.",
+        "N stays first, and the channel goes last.",
+        _layout,
+    ),
+    "column": Task(
+        "column 30 of `fc1` in PyTorch is channel 1, row 1, column 0 of 16 × 5 × 5. "
+        "Which column is it in the TFLite file?",
+        "In H, W, C order the place is (row · width + column) · channels + channel.",
+        _column,
+    ),
+    "white": Task(
+        "which integer is a pixel of 1.0 in the int8 file?",
+        "round(1.0 / scale) + zero point, with `session(lite[-1]).input['quantization']`.",
+        _white,
+    ),
 }
 
-# %% ../nbs/31_tasks.ipynb #c015
+# %% ../nbs/31_tasks.ipynb #c023
 def _net(answer, artifact):
     c = artifact.facts["check"]
     return answer == c["gained"] - c["lost"]
+
 
 def _fastest(answer, timing):
     p50 = {name: timing.row(name)["latency_p50_us"] for name in timing.times}
     return p50[answer] == min(p50.values()) if answer in p50 else False
 
-def _bits(answer, artifact, parameters): return abs(answer - 8 * artifact.bytes / parameters) < .1
 
+def _is_bits(answer, artifact, parameters):
+    return abs(answer - 8 * artifact.bytes / parameters) < 0.1
+
+# %% ../nbs/31_tasks.ipynb #c025
 TASKS |= {
     "net": Task("of the flips of `tflite-int8-static`, drawn in step 3, how many did the file "
                 "win, and how many did it lose? Answer with the difference, won minus lost.",
@@ -126,25 +142,29 @@ TASKS |= {
                     "Look at the column p50, and leave the A/A row out.", _fastest),
     "bits": Task("how many bits of `tflite-int8-static` are there for each of the 21,808 "
                  "parameters? One decimal.",
-                 "Eight times the bytes of the whole file, divided by the parameters.", _bits),
+                 "Eight times the bytes of the whole file, divided by the parameters.", _is_bits),
 }
 
-# %% ../nbs/31_tasks.ipynb #c018
+# %% ../nbs/31_tasks.ipynb #c028
 def _saturating(answer, most=255):
     "Does the largest unsigned activation, times both weights, leave the 16 bits?"
     a, b = map(int, answer)
     return all(-128 <= v <= 127 for v in (a, b)) and not -2**15 <= most * a + most * b < 2**15
 
+# %% ../nbs/31_tasks.ipynb #c030
 def _decibels(answer, table):
     of = table.set_index("variant").sqnr_db
     return abs(answer - (of["onnx-int8-static"] - of["onnx-int8-static@scheme=s8s4"])) < .1
+
 
 def _smallest(answer, table):
     passing = table[table.verdict == "passes"]
     return answer in set(passing.variant[passing.bytes == passing.bytes.min()])
 
+
 def _culprit(answer, found, recipe): return answer in found.ranked(recipe)[0].span
 
+# %% ../nbs/31_tasks.ipynb #c032
 TASKS |= {
     "saturating": Task("give two int8 weights, as a pair, whose products with 255 do not fit "
                        "into 16 bits when they are added.",
@@ -161,29 +181,43 @@ TASKS |= {
                     "It is where that file is tallest in the chart of the parts.", _culprit),
 }
 
-# %% ../nbs/31_tasks.ipynb #c021
+# %% ../nbs/31_tasks.ipynb #c035
 def _levels(answer, hard):
-    return answer == 2 * int(np.abs(_stored(hard)["fc1.weight_quantized"].astype(int)).max()) + 1
+    return (
+        answer == 2 * int(np.abs(_constants_of(hard)["fc1.weight_quantized"].astype(int)).max()) + 1
+    )
+
 
 def _requantized(answer, artifact):
     scale, zero = _last_scales(artifact)[0][0], _last_scales(artifact)[1]
     return answer == int(np.clip(np.rint(1000 * scale) + zero, -128, 127))
 
-def _p_value(answer, gained, lost): return abs(answer - mcnemar(gained, lost)) <= .05 * mcnemar(gained, lost)
 
+def _p_value(answer, gained, lost):
+    return abs(answer - mcnemar(gained, lost)) <= 0.05 * mcnemar(gained, lost)
+
+# %% ../nbs/31_tasks.ipynb #c037
 TASKS |= {
-    "levels": Task("how many different values may a weight of `bits` bits have here? They are "
-                   "symmetric about 0.",
-                   "The largest is 2^(bits − 1) − 1, the smallest its negative, and 0 counts.", _levels),
-    "requantized": Task("a sum of 1,000 in the first output of the last layer: which integer "
-                        "does it become?",
-                        "round(sum × factor) + zero point, both as the table has them.", _requantized),
-    "p-value": Task("compute McNemar's p for the two numbers above, with "
-                    "`scipy.stats.binomtest(gained, gained + lost).pvalue`.",
-                    "Only the images on which the two differ count, and each is a coin.", _p_value),
+    "levels": Task(
+        "how many different values may a weight of `bits` bits have here? They are "
+        "symmetric about 0.",
+        "The largest is 2^(bits − 1) − 1, the smallest its negative, and 0 counts.",
+        _levels,
+    ),
+    "requantized": Task(
+        "a sum of 1,000 in the first output of the last layer: which integer does it become?",
+        "round(sum × factor) + zero point, both as the table has them.",
+        _requantized,
+    ),
+    "p-value": Task(
+        "compute McNemar's p for the two numbers above, with "
+        "`scipy.stats.binomtest(gained, gained + lost).pvalue`.",
+        "Only the images on which the two differ count, and each is a coin.",
+        _p_value,
+    ),
 }
 
-# %% ../nbs/31_tasks.ipynb #c024
+# %% ../nbs/31_tasks.ipynb #c040
 def read_digit(
     path: str | Path,    # a picture of one digit, in any size and any format that Pillow reads
 ) -> np.ndarray:         # (1, 1, 28, 28) float32, ink 1
@@ -200,20 +234,24 @@ def read_digit(
     rows, columns_ = (np.flatnonzero(ink.max(axis) > .5) for axis in (1, 0))
     ink = ink[rows[0]:rows[-1] + 1, columns_[0]:columns_[-1] + 1]
     size = [max(1, round(20 * n / max(ink.shape))) for n in ink.shape[::-1]]
-    small = np.asarray(Image.fromarray(np.uint8(255 * ink)).resize(size, Image.LANCZOS), np.float32) / 255
+    small = (
+        np.asarray(Image.fromarray(np.uint8(255 * ink)).resize(size, Image.LANCZOS), np.float32)
+        / 255
+    )
     found = np.zeros((28, 28), np.float32)
     top, left = ((28 - n) // 2 for n in small.shape)
     found[top:top + small.shape[0], left:left + small.shape[1]] = small
     moved = shift(found, 14 - np.array(center_of_mass(found)), order=1)
     return np.clip(moved, 0, 1).astype(np.float32)[None, None]
 
-# %% ../nbs/31_tasks.ipynb #c025
+# %% ../nbs/31_tasks.ipynb #c044
 def _uploaded():
     "In Colab: ask for a file. Elsewhere: None."
     try: from google.colab import files
     except ImportError: return None
     return next(iter(files.upload()), None)
 
+# %% ../nbs/31_tasks.ipynb #c046
 _DRAW = Task("draw or photograph one digit, and set `path` to the picture.",
              "Dark on light or light on dark, alone in the picture.", read_digit)
 
@@ -229,4 +267,6 @@ def own_digit(
     read = {"PyTorch": predict(model, image)} | {f.recipe: session(f)(image) for f in files}
     def share(logits): return np.exp(logits - logits.max())[0] / np.exp(logits - logits.max()).sum()
     rows = [[name, str(v.argmax()), f"{share(v).max():.1%}"] for name, v in read.items()]
-    return Table(f"{Path(path).name}, read by every file", ["file", "reads", "with a share of"], rows)
+    return Table(
+        f"{Path(path).name}, read by every file", ["file", "reads", "with a share of"], rows
+    )

@@ -27,6 +27,7 @@ CHECKS = {
     "contents": "looks into the file: weights, ranges, operators, against what it was made from",
 }
 
+# %% ../nbs/28_verdicts.ipynb #c010
 def _said(function, *args, **kwargs):
     "What a check says: nothing, or why it refuses."
     try: function(*args, **kwargs)
@@ -42,7 +43,7 @@ def _accuracy(logits, ref):
         raise CheckFailed(f"accuracy {found:.2%}, the model has {ref.accuracy:.2%}")
     return found
 
-# %% ../nbs/28_verdicts.ipynb #c008
+# %% ../nbs/28_verdicts.ipynb #c012
 def _verdicts(recipe, source, target, data, ref):
     "Check to why it refuses; empty where it would keep the file."
     images, found = data.evaluation.images, {}
@@ -54,16 +55,19 @@ def _verdicts(recipe, source, target, data, ref):
     found["answers"] = _said(check, session, data, ref, GATES[recipe.precision])
     return found | dict(contents=_said(recipe.prove, source, target, data))
 
+# %% ../nbs/28_verdicts.ipynb #c014
 def verdicts(
     artifact: Artifact,   # the good file; its parent lies beside it
-    fault: Fault,
+    fault: Fault,         # to be planted in a copy of it
     model,                # `torch.nn.Module` it was made from
-    data: Dataset,
+    data: Dataset,        # its evaluation part is answered
 ) -> dict:                # check to why it refuses; empty where it would keep the file
     "Make an artifact again with a fault, ask each check, and throw it away."
     recipe, parameters, _ = parse(artifact.recipe)
     place = artifact.file.parent
-    source = model if recipe.parent == "torch" else load_artifact(place / f"{recipe.parent}.json").file
+    source = (
+        model if recipe.parent == "torch" else load_artifact(place / f"{recipe.parent}.json").file
+    )
     spoilt = fault.spoil(recipe)
     bound = replace(spoilt, prove=lambda *args: spoilt.prove(*args, **parameters))
     with tempfile.TemporaryDirectory() as folder:
@@ -73,7 +77,7 @@ def verdicts(
         found = _verdicts(bound, source, target, data, reference(model, data, folder))
     return {name: why.replace(f"{folder}/", "") for name, why in found.items()}
 
-# %% ../nbs/28_verdicts.ipynb #c012
+# %% ../nbs/28_verdicts.ipynb #c018
 def _heading(broken):
     "What the reader is told first."
     if broken.guess is None:
@@ -84,6 +88,7 @@ def _heading(broken):
     if broken.right: return f"Right: **{broken.guess}** is the cheapest check that refuses it."
     return f"Not **{broken.guess}**: the cheapest check that refuses it is **{broken.cheapest}**."
 
+# %% ../nbs/28_verdicts.ipynb #c020
 @dataclass(frozen=True, repr=False)
 class Broken:
     "A planted fault, and what each check says."
@@ -98,7 +103,8 @@ class Broken:
         return next((name for name, why in self.said.items() if why), "none")
 
     @property
-    def right(self) -> bool | None: return None if self.guess is None else self.guess == self.cheapest
+    def right(self) -> bool | None:
+        return None if self.guess is None else self.guess == self.cheapest
 
     @property
     def table(self) -> Table:
@@ -114,12 +120,12 @@ class Broken:
             table = f"<details><summary>What the checks say</summary>\n\n{table}\n\n</details>"
         return f"{_heading(self)}\n\n{table}"
 
-# %% ../nbs/28_verdicts.ipynb #c013
+# %% ../nbs/28_verdicts.ipynb #c023
 def break_it(
-    artifact: Artifact,
+    artifact: Artifact,  # it stays as it is
     fault: str,          # its name
     model,               # `torch.nn.Module` the artifact was made from
-    data: Dataset,
+    data: Dataset,       # its evaluation part is answered
     guess: str | None = None,   # the cheapest check that will refuse the file
 ) -> Broken:
     "Plant a fault in a copy of an artifact, and ask every check."

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['ENVIRONMENT', 'talking', 'interpreter', 'fresh_worker', 'quietly', 'redirected', 'in_worker', 'CannotSend',
-           'in_new_process', 'emulated', 'children_seconds', 'step']
+           'in_new_process', 'emulated', 'children_seconds', 'progress']
 
 # %% ../nbs/01_worker.ipynb #c002
 import io, json, logging, os, shutil, subprocess, sys, tempfile, threading, time, warnings
@@ -21,11 +21,12 @@ def _worker():
     from loky import get_reusable_executor
     return get_reusable_executor(max_workers=1, timeout=60, env=ENVIRONMENT)
 
+# %% ../nbs/01_worker.ipynb #c007
 def fresh_worker():
     "End the worker, so that the next call gets one that has done nothing yet."
     _worker().shutdown(kill_workers=True)
 
-# %% ../nbs/01_worker.ipynb #c007
+# %% ../nbs/01_worker.ipynb #c010
 talking = ContextVar("talking", default=False)
 
 @contextmanager
@@ -37,12 +38,13 @@ def quietly():
     level = logging.root.manager.disable
     logging.disable(logging.WARNING)
     try:
-        with warnings.catch_warnings(), redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+        unheard = io.StringIO()
+        with warnings.catch_warnings(), redirect_stdout(unheard), redirect_stderr(unheard):
             warnings.simplefilter("ignore")
             yield
     finally: logging.disable(level)
 
-# %% ../nbs/01_worker.ipynb #c010
+# %% ../nbs/01_worker.ipynb #c013
 @contextmanager
 def redirected(
     log: str | Path,   # file that takes everything
@@ -57,6 +59,7 @@ def redirected(
                 os.dup2(old, stream)
                 os.close(old)
 
+# %% ../nbs/01_worker.ipynb #c016
 def _job(function, args, kwargs, talk):
     "Runs in the worker: call `function` in a fresh folder, quietly unless `talk`."
     with tempfile.TemporaryDirectory() as folder:
@@ -68,11 +71,11 @@ def _job(function, args, kwargs, talk):
             raise EdgeExportError(f"{type(e).__name__}: {str(e)[:1500]}\n{tail}".strip()) from None
         finally: os.chdir(tempfile.gettempdir())
 
-# %% ../nbs/01_worker.ipynb #c011
+# %% ../nbs/01_worker.ipynb #c018
 def in_worker(
     function,   # an importable function; arguments and result must pickle
-    *args,
-    **kwargs,
+    *args,      # its arguments
+    **kwargs,   # its keyword arguments
 ):
     "Call `function` in the worker process and return its result."
     from loky.process_executor import TerminatedWorkerError
@@ -87,10 +90,11 @@ def in_worker(
         fresh_worker()
         raise
 
-# %% ../nbs/01_worker.ipynb #c016
+# %% ../nbs/01_worker.ipynb #c023
 class CannotSend(EdgeExportError):
     "Something that does not go over to another process."
 
+# %% ../nbs/01_worker.ipynb #c026
 interpreter = ContextVar("interpreter", default=(sys.executable,))   # how a new Python is started
 
 _START = ("import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
@@ -120,12 +124,13 @@ def _serve(folder):
     scratch.write_bytes(cloudpickle.dumps(result))
     scratch.rename(job.with_name("result"))
 
-# %% ../nbs/01_worker.ipynb #c017
+# %% ../nbs/01_worker.ipynb #c028
 def _environment(own):
     "The caller's variables without those that steer arithmetic, and `own`."
     steering = ("ATEN_", "DNNL_", "GOMP_", "KMP_", "MKL_", "OMP_", "ONEDNN_")
     return {k: v for k, v in os.environ.items() if not k.startswith(steering)} | own
 
+# %% ../nbs/01_worker.ipynb #c031
 def _run(folder, environment):
     "Start the process, pass on what it prints, and wait for its end; its exit status."
     command = [*interpreter.get(), "-c", _START, json.dumps(sys.path), str(folder)]
@@ -140,9 +145,10 @@ def _run(folder, environment):
             process.kill()
             process.wait()
 
+# %% ../nbs/01_worker.ipynb #c033
 def in_new_process(
     function,            # an importable function, or one that cloudpickle can send
-    *args,
+    *args,               # its arguments
     environment: dict,   # variables of the new process, beside the caller's
 ):
     "Call `function` in a process that has done nothing yet, and return its result."
@@ -153,13 +159,15 @@ def in_new_process(
         status = _run(folder, environment)
         if not (folder / "result").exists():
             said = (folder / "log").read_text(errors="replace")[-1000:].strip()
-            raise EdgeExportError(f"the process of {function.__name__} died (status {status}): {said}")
+            raise EdgeExportError(
+                f"the process of {function.__name__} died (status {status}): {said}"
+            )
         kind, found = cloudpickle.loads((folder / "result").read_bytes())
     if kind == "unsent": raise CannotSend(f"it cannot be read there ({found})")
     if kind == "failed": raise found
     return found
 
-# %% ../nbs/01_worker.ipynb #c024
+# %% ../nbs/01_worker.ipynb #c040
 def emulated(
     cpu: str,   # as QEMU calls it, e.g. `Haswell` or `EPYC-Rome`
 ) -> tuple:     # for `interpreter`
@@ -168,14 +176,15 @@ def emulated(
     if not qemu: raise EdgeExportError("qemu-x86_64 is not installed: make tools")
     return qemu, "-cpu", cpu, sys.executable
 
-# %% ../nbs/01_worker.ipynb #c027
+# %% ../nbs/01_worker.ipynb #c043
 def children_seconds() -> float:
     "User and system time of the child processes that have ended, and of theirs."
     used = os.times()
     return used.children_user + used.children_system
 
+# %% ../nbs/01_worker.ipynb #c046
 @contextmanager
-def step(
+def progress(
     title: str,   # what is being done
 ):
     "Print `title` at once, and the seconds it took (or `failed`) when the block ends."

@@ -118,15 +118,11 @@ def test_one_bit_of_the_checkpoint(copy, digits, capsys):
 
 def repacked(path, change=lambda model: None):
     "A TFLite file written anew: the same network in another container."
-    import flatbuffers
-
-    from edge_export.formats.tflite import read_tflite
+    from edge_export.formats.tflite import packed, read_tflite
     model = read_tflite(path)
     model.description = b"another converter"
     change(model)
-    builder = flatbuffers.Builder()
-    builder.Finish(model.Pack(builder), b"TFL3")
-    path.write_bytes(bytes(builder.Output()))
+    path.write_bytes(packed(model))
 
 
 def test_another_tensorflow(copy, digits):

@@ -10,10 +10,12 @@ import pytest
 from conftest import ROOT
 
 NOTEBOOKS = sorted(p for p in (ROOT / "nbs").glob("[0-9]*.ipynb"))
-ROOM, ROOMS_MEDIAN = 280, 160    # exported lines of a notebook
-CELL, CELLS_MEDIAN = 45, 18      # lines of an exported cell
-IN_A_ROW = 4                     # exported cells without an example or an assertion between them
-LINE = 130                       # characters, where a text in it cannot be broken
+ROOM, ROOMS_MEDIAN = 250, 160    # exported lines of a notebook
+CELL, CELLS_MEDIAN = 30, 12      # lines of an exported cell
+IN_A_ROW = 3                     # exported cells without an example or an assertion between them
+SHOWN = 0.9                      # share of the public definitions that one of the next two code cells uses
+WORDS = 0.5                      # cells of prose for each cell of code that a reader sees
+LINE = 100                       # characters
 
 
 def exported(path):
@@ -44,6 +46,16 @@ def test_functions_take_five_parameters_at_most(path):
             if isinstance(f, ast.FunctionDef):
                 names = [a.arg for a in (*f.args.posonlyargs, *f.args.args, *f.args.kwonlyargs) if a.arg not in ("self", "cls")]
                 assert len(names) <= 5, f.name
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_parameters_are_documented(path):
+    for source, tree in exported(path):
+        text = source.splitlines()
+        for f in tree.body:
+            if isinstance(f, ast.FunctionDef) and not f.name.startswith("_"):
+                names = [a for a in (*f.args.args, *f.args.kwonlyargs, f.args.vararg, f.args.kwarg) if a]
+                assert [a.arg for a in names if "  # " not in text[a.lineno - 1]] == [], f.name
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
@@ -99,6 +111,28 @@ def test_an_example_stands_between_definitions(path):
             run = run + 1 if cell.source in own else 0
             longest = max(longest, run)
     assert longest <= IN_A_ROW
+
+
+def test_definitions_are_shown_or_asserted_where_they_stand():
+    public, shown = [], []
+    for path in NOTEBOOKS:
+        own = {source for source, _ in exported(path)}
+        code = [c.source for c in nbformat.read(path, 4).cells if c.cell_type == "code"]
+        for i, source in enumerate(code):
+            if source in own:
+                examples = "\n".join(s for s in code[i + 1:i + 3] if s not in own)
+                names = [s.name for s in ast.parse(source).body if isinstance(s, (ast.FunctionDef, ast.ClassDef))]
+                public += [n for n in names if not n.startswith("_")]
+                shown += [n for n in names if not n.startswith("_") and re.search(rf"\b{n}\b", examples)]
+    assert len(shown) / len(public) >= SHOWN, sorted(set(public) - set(shown))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_there_are_words_between_the_code(path):
+    cells = nbformat.read(path, 4).cells
+    seen = [c for c in cells if c.cell_type == "code" and not c.source.startswith(("#| hide", "#| default_exp"))]
+    seen = [c for c in seen if not all(isinstance(s, (ast.Import, ast.ImportFrom)) for s in ast.parse(c.source).body)]
+    assert sum(c.cell_type == "markdown" for c in cells) / len(seen) >= WORDS
 
 
 def test_nothing_is_imported_in_vain_and_no_name_is_missing():

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..artifact import EdgeExportError, Session, Tap
+from ..artifact import EdgeExportError, Session, Tap, batches
 from ..worker import quietly
 from ..data import Dataset
 from ..qat import is_fake_quantized
@@ -30,13 +30,14 @@ def strip(
         del part.metadata_props[:]
     return model
 
+# %% ../../nbs/10_onnx.ipynb #c011
 def _save(model, target):
     "Check a graph and write it."
     import onnx
     onnx.checker.check_model(model, full_check=True)
     Path(target).write_bytes(model.SerializeToString(deterministic=True))
 
-# %% ../../nbs/10_onnx.ipynb #c008
+# %% ../../nbs/10_onnx.ipynb #c013
 def export_onnx(
     model,          # `torch.nn.Module`: (N, *shape) float32 to (N, classes)
     target: Path,   # file to write
@@ -66,20 +67,34 @@ def export_onnx(
             raise EdgeExportError(f"PyTorch cannot export the model to ONNX: {why}") from e
     _save(strip(program.model_proto), target)
 
-# %% ../../nbs/10_onnx.ipynb #c012
+# %% ../../nbs/10_onnx.ipynb #c017
 def _company(source):
-    "What the other images of a batch may change, as a share of the range; and whether more is usual."
+    "What others in a batch may change, as a share of the range; and whether more is usual."
     import onnx
-    graph = onnx.load_from_string(source if isinstance(source, bytes) else Path(source).read_bytes())
+    graph = onnx.load_from_string(
+        source if isinstance(source, bytes) else Path(source).read_bytes()
+    )
     kinds = {n.op_type for n in graph.graph.node}
     types = {i.name: i.data_type for i in graph.graph.initializer}
     four = {onnx.TensorProto.INT4, onnx.TensorProto.UINT4} & set(types.values())
-    floats = [n for n in graph.graph.node if n.op_type in ("Conv", "ConvTranspose", "Gemm", "MatMul")
-              and types.get(n.input[1]) == onnx.TensorProto.FLOAT]
+    floats = [
+        n
+        for n in graph.graph.node
+        if n.op_type in ("Conv", "ConvTranspose", "Gemm", "MatMul")
+        and types.get(n.input[1]) == onnx.TensorProto.FLOAT
+    ]
     if "DynamicQuantizeLinear" in kinds: return 0, True         # one range for the whole batch
     if "QuantizeLinear" not in kinds: return Session.noise, False   # sums of floats
     return 0, bool(four or floats)   # sums of floats (int4 has no kernel), rounded to steps again
 
+# %% ../../nbs/10_onnx.ipynb #c019
+def _or_refused(function, *args):
+    "What ONNX Runtime computes, or its reason for not doing so."
+    try: return function(*args)
+    except Exception as e:   # its exception classes have no common base
+        raise EdgeExportError(f"ONNX Runtime cannot run this graph: {e}") from e
+
+# %% ../../nbs/10_onnx.ipynb #c022
 class OnnxSession(Session):
     "An ONNX file in ONNX Runtime, on one thread of the CPU."
     def __init__(
@@ -93,10 +108,9 @@ class OnnxSession(Session):
         options.log_severity_level = 3
         if exact: options.add_session_config_entry("session.x64quantprecision", "1")
         try:
+            source = path if isinstance(path, bytes) else str(path)
             self.session = onnxruntime.InferenceSession(
-                path if isinstance(path, bytes) else str(path),
-                options,
-                providers=["CPUExecutionProvider"],
+                source, options, providers=["CPUExecutionProvider"]
             )
         except Exception as e:   # ONNX Runtime's own exception classes have no common base
             raise EdgeExportError(f"{path} is not a model that ONNX Runtime can load: {e}") from e
@@ -106,27 +120,21 @@ class OnnxSession(Session):
 
     def one(self, batch): return self.session.run(None, {self.input.name: batch})[0]
 
-    def singly(self, images):
-        try: return super().singly(images)
-        except Exception as e:   # see above
-            raise EdgeExportError(f"ONNX Runtime cannot run this graph: {e}") from e
+    def singly(self, images): return _or_refused(super().singly, images)
 
     def run(self, images):
-        batches = np.array_split(images, -(-len(images) // 1000))
-        try: return np.concatenate([self.one(b) for b in batches])
-        except Exception as e:   # see above
-            raise EdgeExportError(f"ONNX Runtime cannot run this graph: {e}") from e
+        return np.concatenate([_or_refused(self.one, b) for b in batches(images)])
 
-# %% ../../nbs/10_onnx.ipynb #c016
+# %% ../../nbs/10_onnx.ipynb #c026
 def read_onnx(
-    path: Path,
-):            # `onnx.ModelProto`
+    path: Path,  # ONNX file
+):               # `onnx.ModelProto`
     "Read an ONNX file, or name it when it is none."
     import onnx
     try: return onnx.load(str(path))
     except Exception as e: raise EdgeExportError(f"{path} is not an ONNX file: {e}") from e
 
-# %% ../../nbs/10_onnx.ipynb #c017
+# %% ../../nbs/10_onnx.ipynb #c029
 def initializers(
     model,   # `onnx.ModelProto`
 ) -> dict:   # name to array
@@ -134,13 +142,14 @@ def initializers(
     from onnx import numpy_helper
     return {i.name: numpy_helper.to_array(i) for i in model.graph.initializer}
 
+# %% ../../nbs/10_onnx.ipynb #c031
 def tensors(
-    path: Path,
-) -> dict:      # name to a tuple with the array
+    path: Path,  # ONNX file
+) -> dict:       # name to a tuple with the array
     "The constants of an ONNX file; scales and zero points are constants of their own here."
     return {name: (value,) for name, value in initializers(read_onnx(path)).items()}
 
-# %% ../../nbs/10_onnx.ipynb #c019
+# %% ../../nbs/10_onnx.ipynb #c035
 def _axes(model):
     "Integer weight to the axis its scales go along, as its `DequantizeLinear` says."
     return {
@@ -164,7 +173,7 @@ def stored_weights(
         found.append(Stored((values - zero) * scale, scale))
     return found
 
-# %% ../../nbs/10_onnx.ipynb #c020
+# %% ../../nbs/10_onnx.ipynb #c038
 def _nbytes(initializer):
     "Bytes of a constant; two 4-bit integers share one."
     from onnx import TensorProto, numpy_helper
@@ -182,25 +191,25 @@ def split_size(
         elif i.name.endswith("_quantized") or i.data_type == 1: sizes["weights"] += _nbytes(i)
     return sizes
 
-# %% ../../nbs/10_onnx.ipynb #c021
+# %% ../../nbs/10_onnx.ipynb #c040
 def operators(
-    path: Path,
-) -> list:      # operator names in the order of the graph
+    path: Path,  # ONNX file
+) -> list:       # operator names in the order of the graph
     "The operators of an ONNX file."
     return [node.op_type for node in read_onnx(path).graph.node]
 
-# %% ../../nbs/10_onnx.ipynb #c023
+# %% ../../nbs/10_onnx.ipynb #c043
 def float_weights(
     path: Path,   # fp32 ONNX file
 ) -> dict:        # name to array
     "The trained tensors of an fp32 file."
     return {n: v for n, v in initializers(read_onnx(path)).items() if v.dtype == np.float32}
 
-# %% ../../nbs/10_onnx.ipynb #c024
+# %% ../../nbs/10_onnx.ipynb #c046
 def prove_export(
     model,          # `torch.nn.Module` it was exported from
-    target: Path,
-    data: Dataset,   # not used
+    target: Path,   # the ONNX file
+    data: Dataset,  # not used
 ) -> dict:          # facts
     "Opset and identical weights."
     graph = read_onnx(target)
@@ -211,7 +220,7 @@ def prove_export(
     )
     return dict(operators=operators(target), opset=OPSET, weights=weights, size=split_size(graph))
 
-# %% ../../nbs/10_onnx.ipynb #c028
+# %% ../../nbs/10_onnx.ipynb #c050
 def _limits(scale, zero):
     "The smallest and largest value of a quantized tensor."
     ends = np.iinfo(zero.dtype)
@@ -231,6 +240,7 @@ def activation_ranges(
         found[name] = _limits(*(stored[i] for i in node.input[1:3]))
     return found
 
+# %% ../../nbs/10_onnx.ipynb #c053
 def tapped(
     graph,         # `onnx.ModelProto`
     names: list,   # of tensors
@@ -242,7 +252,7 @@ def tapped(
     graph.graph.output.extend(onnx.helper.make_empty_tensor_value_info(n) for n in names)
     return OnnxSession(graph.SerializeToString())
 
-# %% ../../nbs/10_onnx.ipynb #c030
+# %% ../../nbs/10_onnx.ipynb #c056
 def _visible(graph):
     "Tensor names that can be looked at, each with the name it has in the fp32 graph and its range."
     ranges = activation_ranges(graph)
@@ -255,6 +265,7 @@ def _visible(graph):
             found.append((node.output[0], name, ranges[name]))
     return found
 
+# %% ../../nbs/10_onnx.ipynb #c058
 def taps(
     path: Path,           # ONNX file, fp32 or int8
     images: np.ndarray,   # (N, *shape) float32

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..artifact import EdgeExportError
+from ..artifact import EdgeExportError, batches
 from ..worker import quietly
 from ..data import Dataset, calibration_images
 from ..check import CheckFailed
@@ -45,11 +45,13 @@ def _channels(node, weights):
     weights = weights if turned else np.moveaxis(weights, -1, 0)
     return weights.reshape(len(weights), -1)
 
+
 def _largest_pair(rows):
     "The largest sum of two sizes of one sign in a row."
     rows = np.pad(rows.astype(int), ((0, 0), (0, 1)))
     return max(np.sort(np.maximum(sign * rows, 0))[:, -2:].sum(1).max() for sign in (1, -1))
 
+# %% ../../nbs/11_onnx_int8.ipynb #c016
 def saturating(
     graph,      # `onnx.ModelProto`, with int8 weights
 ) -> list:      # names of weights
@@ -65,34 +67,37 @@ def saturating(
         if _largest_pair(_channels(node, weights)) > 128: found.append(name)
     return found
 
+# %% ../../nbs/11_onnx_int8.ipynb #c019
 def judge_saturation(
-    graph,      # `onnx.ModelProto`, with int8 weights
-) -> str:
-    "`impossible`, or `CheckFailed`."
-    if not (names := saturating(graph)): return "impossible"
-    raise CheckFailed(
-        f"16-bit sums of '{names[0]}' can saturate on an x86 CPU without VNNI, and an Arm board "
-        "computes something else. Use unsigned weights (scheme=u8u8), or seven bits of signed ones "
-        "(reduce_range=True)"
-    )
+    graph,   # `onnx.ModelProto`, with int8 weights
+):
+    "Raise if a 16-bit sum can saturate on some CPU."
+    if names := saturating(graph):
+        raise CheckFailed(
+            f"16-bit sums of '{names[0]}' can saturate on an x86 CPU without VNNI, and an Arm "
+            "board computes something else. Use unsigned weights (scheme=u8u8), or seven bits "
+            "of signed ones (reduce_range=True)"
+        )
 
-# %% ../../nbs/11_onnx_int8.ipynb #c017
+# %% ../../nbs/11_onnx_int8.ipynb #c024
 def prove_dynamic(
-    source: Path,    # fp32 ONNX file it was made from
-    target: Path,
-    data: Dataset,   # not used
-    **choices,       # not used: the same holds for all of them
-) -> dict:           # facts
+    source: Path,   # fp32 ONNX file it was made from
+    target: Path,   # the int8 file
+    data: Dataset,  # not used
+    **choices,      # not used: the same holds for all of them
+) -> dict:          # facts
     "Every weight is stored, to within half a step, and no 16-bit sum can saturate."
     graph = read_onnx(target)
+    weights = prove_weights(float_weights(source), stored_weights(graph))
+    judge_saturation(graph)
     return dict(
         operators=operators(target),
-        weights=prove_weights(float_weights(source), stored_weights(graph)),
-        saturation=judge_saturation(graph),
+        weights=weights,
+        saturation="impossible",
         size=split_size(graph),
     )
 
-# %% ../../nbs/11_onnx_int8.ipynb #c023
+# %% ../../nbs/11_onnx_int8.ipynb #c030
 STATIC = dict(
     scheme="s8s8",
     reduce_range=True,
@@ -110,7 +115,7 @@ SCHEMES = {
 }
 METHODS = {"minmax": "MinMax", "entropy": "Entropy", "percentile": "Percentile"}
 
-# %% ../../nbs/11_onnx_int8.ipynb #c025
+# %% ../../nbs/11_onnx_int8.ipynb #c032
 WEIGHTED = {"Conv", "ConvTranspose", "Gemm", "MatMul"}
 
 def refuse_source(
@@ -132,7 +137,7 @@ def refuse_source(
             f"the graph has none of {', '.join(sorted(WEIGHTED))}: there is nothing to quantize"
         )
 
-# %% ../../nbs/11_onnx_int8.ipynb #c026
+# %% ../../nbs/11_onnx_int8.ipynb #c035
 def layers(
     graph,   # `onnx.ModelProto`
 ) -> dict:   # layer (`fc1` of `fc1.weight`) to its node's name, in the order of the graph
@@ -151,7 +156,7 @@ def _kept(graph, keep):
         raise EdgeExportError(f"there is no layer '{unknown[0]}': take of {', '.join(known)}")
     return [known[n] for n in names]
 
-# %% ../../nbs/11_onnx_int8.ipynb #c028
+# %% ../../nbs/11_onnx_int8.ipynb #c038
 def _reader(source, images):
     "All calibration images as one batch, in the form ONNX Runtime asks for."
     from onnxruntime.quantization import CalibrationDataReader
@@ -175,7 +180,7 @@ def _options(chosen):
         reduce_range=chosen["reduce_range"] and weight != "QInt4",
     )
 
-# %% ../../nbs/11_onnx_int8.ipynb #c029
+# %% ../../nbs/11_onnx_int8.ipynb #c040
 def _prepared(source, target, scheme):
     "Shapes inferred, constants folded; 4-bit integers need opset 21."
     from onnx import save, version_converter
@@ -184,6 +189,7 @@ def _prepared(source, target, scheme):
     if scheme == "s8s4": save(version_converter.convert_version(read_onnx(target), 21), target)
     return target
 
+# %% ../../nbs/11_onnx_int8.ipynb #c042
 def quantize_static(
     source: Path,    # fp32 ONNX file
     target: Path,    # file to write
@@ -205,7 +211,7 @@ def quantize_static(
         )
         _save(strip(read_onnx(f"{folder}/q.onnx")), target)
 
-# %% ../../nbs/11_onnx_int8.ipynb #c036
+# %% ../../nbs/11_onnx_int8.ipynb #c049
 def coverages(
     source,               # `onnx.ModelProto` of the fp32 graph
     ranges: dict,         # its tensors to (low, high)
@@ -217,12 +223,12 @@ def coverages(
     found = {n: Coverage(n, *ranges[n]) for n in ranges}
     if not inside: return []   # every layer was kept in float
     session = tapped(source, inside).session
-    for batch in np.array_split(images, -(-len(images) // 500)):
+    for batch in batches(images, 500):
         values = dict(zip(inside, session.run(None, {entry: batch})), **{entry: batch})
         for n in ranges: found[n].add(values[n])
     return list(found.values())
 
-# %% ../../nbs/11_onnx_int8.ipynb #c038
+# %% ../../nbs/11_onnx_int8.ipynb #c052
 def mode_difference(
     path: Path,           # int8 ONNX file
     images: np.ndarray,   # (N, *shape) float32
@@ -230,17 +236,18 @@ def mode_difference(
     "The largest logit difference between ONNX Runtime's default mode and its exact one."
     return float(np.abs(OnnxSession(path)(images) - OnnxSession(path, exact=True)(images)).max())
 
-# %% ../../nbs/11_onnx_int8.ipynb #c040
+# %% ../../nbs/11_onnx_int8.ipynb #c055
 def prove_static(
-    source: Path,    # fp32 ONNX file it was made from
-    target: Path,
-    data: Dataset,   # its evaluation part is used
-    **choices,       # those that differ from `STATIC`
-) -> dict:           # facts
+    source: Path,   # fp32 ONNX file it was made from
+    target: Path,   # the int8 file
+    data: Dataset,  # its evaluation part is used
+    **choices,      # those that differ from `STATIC`
+) -> dict:          # facts
     "The weights are stored, the ranges are right and fit, and no 16-bit sum can saturate."
     chosen, ranges = STATIC | choices, activation_ranges(read_onnx(target))
     if chosen["calibration"] == "minmax":
         images = calibration_images(data, chosen["images"], chosen["seed"])
         judge_calibrated(coverages(read_onnx(source), ranges, images))
-    found = judge_ranges(coverages(read_onnx(source), ranges, data.evaluation.images))
-    return prove_dynamic(source, target, data) | dict(ranges=found)
+    found = coverages(read_onnx(source), ranges, data.evaluation.images)
+    judge_ranges(found)
+    return prove_dynamic(source, target, data) | dict(ranges=[c.facts for c in found])

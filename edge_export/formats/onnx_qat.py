@@ -36,7 +36,7 @@ def _weight_name(values, trained):
     alike = {n: w for n, w in trained.items() if w.shape == values.shape}
     return min(alike, key=lambda n: float(np.abs(values - alike[n]).sum()))
 
-# %% ../../nbs/12_onnx_qat.ipynb #c008
+# %% ../../nbs/12_onnx_qat.ipynb #c009
 def _readable(graph, trained):
     "Names as ONNX Runtime gives them: of each weight and activation, and of their scales."
     stored, names = initializers(graph), {}
@@ -52,7 +52,7 @@ def _readable(graph, trained):
             names |= {integer: f"{own}_quantized", scale: f"{own}_scale", zero: f"{own}_zero_point"}
     _renamed(graph, names)
 
-# %% ../../nbs/12_onnx_qat.ipynb #c009
+# %% ../../nbs/12_onnx_qat.ipynb #c011
 def _retyped(graph, four):
     "Integers in the type that is to be stored: int4 where they fit, else unsigned."
     from ml_dtypes import int4
@@ -64,8 +64,8 @@ def _retyped(graph, four):
         own = values.astype(int4) if four and weight else (values + 128).astype(np.uint8)
         i.CopyFrom(numpy_helper.from_array(own, i.name))
 
-# %% ../../nbs/12_onnx_qat.ipynb #c011
-def _trained(model):
+# %% ../../nbs/12_onnx_qat.ipynb #c014
+def _float_weights(model):
     "The float weights of a fake-quantized model, by name."
     own = {k.removeprefix(f"{FAKE}."): v.numpy() for k, v in model.state_dict().items()}
     return {name: own[name] for name, _ in fake_quantizers(model) if name in own}
@@ -73,9 +73,9 @@ def _trained(model):
 def _largest_weight(model):
     "The largest integer that a weight of the model may be; 0 if it is not fake-quantized."
     if not is_fake_quantized(model): return 0
-    return next(f.quant_max for name, f in fake_quantizers(model) if name in _trained(model))
+    return next(f.quant_max for name, f in fake_quantizers(model) if name in _float_weights(model))
 
-# %% ../../nbs/12_onnx_qat.ipynb #c012
+# %% ../../nbs/12_onnx_qat.ipynb #c016
 def export_qat(
     model,           # a fake-quantized `torch.nn.Module`
     target: Path,    # file to write
@@ -92,11 +92,11 @@ def export_qat(
         export_onnx(qat_graph(model), f"{folder}/q.onnx", data)
         graph = read_onnx(f"{folder}/q.onnx")
     if bits <= 4: graph = version_converter.convert_version(graph, 21)
-    _readable(graph, _trained(model))
+    _readable(graph, _float_weights(model))
     _retyped(graph, four=bits <= 4)
     _save(graph, target)
 
-# %% ../../nbs/12_onnx_qat.ipynb #c015
+# %% ../../nbs/12_onnx_qat.ipynb #c019
 def _without_pairs(graph):
     "The other nodes, wired to what went into the pairs; the weights as floats; who is behind whom."
     from onnx import numpy_helper
@@ -117,7 +117,7 @@ def _without_pairs(graph):
             nodes.append(node)
     return nodes, weights, behind
 
-# %% ../../nbs/12_onnx_qat.ipynb #c016
+# %% ../../nbs/12_onnx_qat.ipynb #c021
 def float_twin(
     graph,   # `onnx.ModelProto`, QDQ
 ):           # `onnx.ModelProto`: the same function without any rounding but that of the weights
@@ -135,7 +135,7 @@ def float_twin(
     _renamed(twin, {behind[o.name]: o.name for o in twin.graph.output if o.name in behind})
     return onnx.shape_inference.infer_shapes(twin)
 
-# %% ../../nbs/12_onnx_qat.ipynb #c018
+# %% ../../nbs/12_onnx_qat.ipynb #c024
 def float_tensors(
     graph,      # `onnx.ModelProto`
 ) -> list:      # names
@@ -146,6 +146,7 @@ def float_tensors(
         if value.dtype == np.float32 and not name.endswith("_scale")
     ]
 
+# %% ../../nbs/12_onnx_qat.ipynb #c027
 def _learned(model):
     "What a fake-quantized model learned: name, step, weight as rounded or range as (low, high)."
     import torch
@@ -157,6 +158,7 @@ def _learned(model):
             own = fake(weights[name]).numpy() if name in weights else step * (ends - zero)
             yield name, step.max(), own
 
+
 def _prove_learned(model, graph):
     "Each learned weight and range is stored."
     found = [s.values for s in stored_weights(graph)]
@@ -165,23 +167,26 @@ def _prove_learned(model, graph):
         if not any(v.shape == own.shape and np.abs(v - own).max() <= step / 100 for v in found):
             raise CheckFailed(f"what was learned of '{name}' is not in the file")
 
-# %% ../../nbs/12_onnx_qat.ipynb #c019
+# %% ../../nbs/12_onnx_qat.ipynb #c029
 def prove_qat(
-    model,           # the fake-quantized `torch.nn.Module` it was exported from
-    target: Path,
-    data: Dataset,   # its evaluation part is used
-    bits: int = 8,   # of the weights
-) -> dict:           # facts
+    model,          # the fake-quantized `torch.nn.Module` it was exported from
+    target: Path,   # the int8 file
+    data: Dataset,  # its evaluation part is used
+    bits: int = 8,  # of the weights
+) -> dict:          # facts
     "The learned weights and ranges, that they fit, no saturation, and the floats that are left."
     graph, images = read_onnx(target), data.evaluation.images
     _prove_learned(model, graph)
-    found = operators(target)
+    judge_saturation(graph)
+    found = coverages(float_twin(graph), activation_ranges(graph), images)
+    judge_ranges(found)
+    names = operators(target)
     return dict(
-        operators=found,
-        pairs=min(found.count("QuantizeLinear"), found.count("DequantizeLinear")),
+        operators=names,
+        pairs=min(names.count("QuantizeLinear"), names.count("DequantizeLinear")),
         floats=float_tensors(graph),
         weights=f"the learned integers of {bits} bits",
-        saturation=judge_saturation(graph),
-        ranges=judge_ranges(coverages(float_twin(graph), activation_ranges(graph), images)),
+        saturation="impossible",
+        ranges=[c.facts for c in found],
         size=split_size(graph),
     )

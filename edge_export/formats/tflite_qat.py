@@ -18,31 +18,33 @@ from ..check import CheckFailed
 from ..proof import prove_weights
 from .onnx import activation_ranges, initializers, read_onnx, tapped
 from .onnx_qat import float_twin
-from .savedmodel import channels_last, convert_savedmodel
+from .savedmodel import channels_last, convert_savedmodel, nhwc
 from edge_export.formats.tflite import (
-    _interpreter, _nhwc, _order, prove_operators, refuse_floats, split_size, stored_weights,
+    _interpreter, _order, prove_operators, refuse_floats, split_size, stored_weights,
 )
 
 # %% ../../nbs/15_tflite_qat.ipynb #c007
-def _same_tensors(tf, graph, entry, wanted):
-    "Name in `wanted` to the node of the graph that computes its values, batch by batch of one."
+def _nodes_values(tf, graph, entry, images):
+    "Node of the graph to what it computes, a row for each image."
     names = [n.name for n in graph.node if n.op not in ("Const", "NoOp")]
     with tf.Graph().as_default() as g: tf.import_graph_def(graph, name="")
     with tf.compat.v1.Session(graph=g) as session:
         runs = [
-            session.run([f"{n}:0" for n in names], {f"{entry}:0": x[None]})
-            for x in _nhwc(wanted[entry])
+            session.run([f"{n}:0" for n in names], {f"{entry}:0": x[None]}) for x in nhwc(images)
         ]
-    values = {n: np.stack([np.ravel(r[i]) for r in runs]) for i, n in enumerate(names)}
+    return {n: np.stack([np.ravel(r[i]) for r in runs]) for i, n in enumerate(names)}
+
+def _same_tensors(values, wanted):
+    "Name in `wanted` to the node whose values are the same, up to the rounding of floats."
     found = {}
     for name, w in wanted.items():
-        flat, near = _nhwc(w).reshape(len(w), -1), 1e-4 * np.abs(w).max()
+        flat, near = nhwc(w).reshape(len(w), -1), 1e-4 * np.abs(w).max()
         same_size = {n: v for n, v in values.items() if v.shape == flat.shape}
         alike = [n for n, v in same_size.items() if np.abs(v - flat).max() <= near]
         if alike: found[name] = alike[0]
     return found
 
-# %% ../../nbs/15_tflite_qat.ipynb #c008
+# %% ../../nbs/15_tflite_qat.ipynb #c010
 def _with_ranges(tf, graph, ranges):
     "A copy of the graph with a fake quantization behind each node of `ranges`."
     result = type(graph)()
@@ -60,7 +62,7 @@ def _with_ranges(tf, graph, ranges):
         fake.attr["num_bits"].i = 8
     return result
 
-# %% ../../nbs/15_tflite_qat.ipynb #c009
+# %% ../../nbs/15_tflite_qat.ipynb #c012
 def _convert_learned(source, ranges, wanted):
     "Runs in the worker: the int8 file's bytes, and which ranges found their tensor."
     tf = need("tensorflow", "tflite")
@@ -68,7 +70,7 @@ def _convert_learned(source, ranges, wanted):
     loaded = tf.saved_model.load(source)
     frozen = convert_variables_to_constants_v2(loaded.signatures["serving_default"])
     graph, entry = frozen.graph.as_graph_def(), next(iter(wanted))
-    places = _same_tensors(tf, graph, entry, wanted)
+    places = _same_tensors(_nodes_values(tf, graph, entry, wanted[entry]), wanted)
     graph = _with_ranges(tf, graph, {places[n]: ranges[n] for n in ranges if n in places})
     wrapped = tf.compat.v1.wrap_function(lambda: tf.import_graph_def(graph, name=""), [])
     function = wrapped.prune([f"{entry}:0"], [t.name for t in frozen.outputs])
@@ -77,7 +79,7 @@ def _convert_learned(source, ranges, wanted):
     converter.inference_input_type = converter.inference_output_type = tf.int8
     return converter.convert(), sorted(places)
 
-# %% ../../nbs/15_tflite_qat.ipynb #c010
+# %% ../../nbs/15_tflite_qat.ipynb #c014
 def convert_qat(
     source: Path,    # `onnx-int8-qat`
     target: Path,    # file to write
@@ -99,8 +101,8 @@ def convert_qat(
         raise EdgeExportError(f"only the ranges of {', '.join(places)} found their tensor")
     Path(target).write_bytes(content)
 
-# %% ../../nbs/15_tflite_qat.ipynb #c013
-def _scales(path):
+# %% ../../nbs/15_tflite_qat.ipynb #c017
+def _file_scales(path):
     "Name, scale and zero point of each int8 activation in a TFLite file."
     lite = _interpreter(path)
     details = {d["index"]: d for d in lite.get_tensor_details()}
@@ -108,10 +110,11 @@ def _scales(path):
     return [(details[i]["name"].split(";")[0], *details[i]["quantization"])
             for i in order if details[i]["dtype"] == np.int8]
 
+# %% ../../nbs/15_tflite_qat.ipynb #c020
 def _compare_scales(learned, path):
     "How far the scales are from the learned (scale, zero point); a wrong zero point raises."
     worst = 0
-    for name, scale, zero in _scales(path):
+    for name, scale, zero in _file_scales(path):
         off = {abs(scale / s - 1): s for s, _ in learned}
         worst = max(worst, min(off))
         zeros = {z for s, z in learned if s == off[min(off)]}
@@ -119,7 +122,7 @@ def _compare_scales(learned, path):
             raise CheckFailed(f"zero point {zero} of '{name}' is not the learned one")
     return "the learned ones" if worst < 1e-5 else f"up to {worst:.1%} from the learned ones"
 
-# %% ../../nbs/15_tflite_qat.ipynb #c014
+# %% ../../nbs/15_tflite_qat.ipynb #c022
 def _learned_weights(graph):
     "The float tensors of a QAT file's twin, in the order of TFLite's axes."
     import onnx
@@ -128,11 +131,12 @@ def _learned_weights(graph):
         turned = initializers(channels_last(f"{folder}/twin.onnx"))
     return {name: v for name, v in turned.items() if v.dtype == np.float32}
 
+# %% ../../nbs/15_tflite_qat.ipynb #c025
 def prove_qat(
-    source: Path,    # `onnx-int8-qat` it was made from
-    target: Path,
-    data: Dataset,   # not used
-) -> dict:           # facts
+    source: Path,   # `onnx-int8-qat` it was made from
+    target: Path,   # the TFLite file
+    data: Dataset,  # not used
+) -> dict:          # facts
     "Integers only, the learned weights, and how far the scales are from the learned ones."
     graph = read_onnx(source)
     facts = prove_operators(target)
