@@ -180,6 +180,10 @@ def load_artifact(
     try: values = Artifact(**read_json(record))
     except TypeError as e:
         raise EdgeExportError(f"{record} is not an artifact's record: {e}") from e
+    if values.recipe != record.stem:
+        raise EdgeExportError(
+            f"{record} is the record of {values.recipe}: build {record.stem} again"
+        )
     file = record.parent / Path(values.file).name
     if not file.exists():
         raise EdgeExportError(f"{file} is missing, but {record.name} names it: build it again")
@@ -189,7 +193,7 @@ def load_artifact(
         )
     return Artifact(**asdict(values) | {"file": file})
 
-# %% ../nbs/00_artifact.ipynb #c057
+# %% ../nbs/00_artifact.ipynb #c058
 def check_images(
     images: np.ndarray,   # (N, *shape) float32
     shape: tuple,         # of one image, e.g. (1, 28, 28)
@@ -211,7 +215,7 @@ def check_images(
         )
     return np.ascontiguousarray(images)
 
-# %% ../nbs/00_artifact.ipynb #c061
+# %% ../nbs/00_artifact.ipynb #c062
 def batches(
     values: np.ndarray,   # (N, ...)
     most: int = 1000,     # rows of a batch
@@ -219,12 +223,13 @@ def batches(
     "The rows in batches."
     return np.array_split(values, max(1, -(-len(values) // most)))
 
-# %% ../nbs/00_artifact.ipynb #c064
+# %% ../nbs/00_artifact.ipynb #c065
 class Session:
     "An artifact in its runtime; a format's own session sets its shape and says how a batch is run."
     shape: tuple          # of one image, in the model's own layout
     alone: bool = False   # do the images of a batch change each other's answers?
     noise: float = 1e-4   # what another batch may change, as a share of the logits' range
+    answer: tuple = ()    # shape of one answer, where the file gives it flat; (): as it comes
 
     def run(self, images): raise TypeError(f"{type(self).__name__} does not define run")
 
@@ -244,12 +249,16 @@ class Session:
         "Logits of the images, one call each."
         return self.finish([self.one(x) for x in self.prepare(images)])
 
+    def shaped(self, answers):
+        "Answers in the model's own shape."
+        return answers.reshape(-1, *self.answer) if self.answer else answers
+
     def __call__(self, images):
         "Logits (N, classes) float32 of `images` (N, *shape) float32."
         images = check_images(images, self.shape)
-        return self.singly(images) if self.alone else self.run(images)
+        return self.shaped(self.singly(images) if self.alone else self.run(images))
 
-# %% ../nbs/00_artifact.ipynb #c068
+# %% ../nbs/00_artifact.ipynb #c069
 @dataclass(frozen=True, eq=False)
 class Tap:
     "One tensor of a running artifact."
@@ -259,7 +268,7 @@ class Tap:
     high: float | None = None
     steps: int = 255            # between low and high
 
-# %% ../nbs/00_artifact.ipynb #c071
+# %% ../nbs/00_artifact.ipynb #c072
 @dataclass(frozen=True)
 class Table:
     "Rows for people: text in a terminal, Markdown in a notebook and in a README."

@@ -8,6 +8,7 @@ __all__ = ['Part', 'Dataset', 'split', 'calibration_images']
 # %% ../nbs/02_data.ipynb #c002
 import itertools
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -29,14 +30,21 @@ class Part:
                 f"images, {len(self.labels)} labels, {len(self.index)} positions"
             )
 
+        labels = np.asarray(self.labels)
+        if labels.ndim != 1 or labels.dtype.kind not in "iu" or labels.min(initial=0) < 0:
+            raise EdgeExportError(
+                f"labels are {labels.dtype} of shape {labels.shape}: give whole numbers from 0, "
+                "one for each image; of one-hot rows take labels.argmax(1)"
+            )
+
     def __len__(self): return len(self.images)
 
     def __repr__(self): return f"{len(self):,} images of shape {self.images.shape[1:]}"
 
-    @property
-    def hash(self) -> str: return hash_arrays(self.index)
+    @cached_property
+    def hash(self) -> str: return hash_arrays(self.images, self.labels, self.index)
 
-# %% ../nbs/02_data.ipynb #c009
+# %% ../nbs/02_data.ipynb #c010
 @dataclass(frozen=True, eq=False, repr=False)
 class Dataset:
     "Four disjoint parts and the number of epochs that suits them."
@@ -67,9 +75,9 @@ class Dataset:
     def _repr_markdown_(self):
         rows = [f"| {n} | {len(p):,} | `{p.hash[:12]}` |" for n, p in self.parts.items()]
         return "\n".join([f"**{self.name}**, images of shape {self.training.images.shape[1:]}", "",
-                          "| part | images | index hash |", "|---|---:|---|", *rows])
+                          "| part | images | hash |", "|---|---:|---|", *rows])
 
-# %% ../nbs/02_data.ipynb #c012
+# %% ../nbs/02_data.ipynb #c013
 def split(
     name: str,            # of the data set
     images: np.ndarray,   # (N, channels, height, width) uint8 or float32; uint8 is scaled to 0…1
@@ -85,7 +93,7 @@ def split(
              for i in np.split(order, np.cumsum(sizes))]
     return Dataset(name, *parts, **options)
 
-# %% ../nbs/02_data.ipynb #c016
+# %% ../nbs/02_data.ipynb #c017
 def _drawn(data, n, seed):
     "`n` images of the training side, the calibration part first."
     own, rest = data.calibration.images, data.training.images
@@ -94,11 +102,13 @@ def _drawn(data, n, seed):
             f"{n} calibration images are asked for: take 2 to {len(own) + len(rest):,}, "
             f"which is what the training side of {data.name} has"
         )
+    if not isinstance(seed, int) or seed < 0:
+        raise EdgeExportError(f"seed is {seed!r}: take a whole number, 0 or more")
     generator = np.random.default_rng(seed)
     more = generator.permutation(len(rest))[: max(n - len(own), 0)]
     return np.concatenate([own[generator.permutation(len(own))[:n]], rest[more]])
 
-# %% ../nbs/02_data.ipynb #c018
+# %% ../nbs/02_data.ipynb #c019
 def calibration_images(
     data: Dataset,    # its calibration part, or more of its training side
     images: int = 0,  # how many, drawn at random; 0: the whole calibration part

@@ -17,7 +17,7 @@ from .artifact import Artifact, Table, load_artifact
 from .data import Dataset
 from .integer import read_layers, run_integers
 from .recipes import parse, session
-from .formats import onnx, tflite
+from .formats import onnx, tflite_file
 
 # %% ../nbs/30_explain.ipynb #c007
 LIBRARIES = ("torch", "torchao", "onnxruntime", "onnx2tf", "tensorflow")
@@ -174,7 +174,7 @@ def one_number(
 # %% ../nbs/30_explain.ipynb #c042
 def _last_scales(artifact):
     "The factor of each output of the last layer, and its zero point."
-    graph = tflite.read_tflite(artifact.file).subgraphs[0]
+    graph = tflite_file.read_tflite(artifact.file).subgraphs[0]
     last = graph.operators[-1]
     source, weight, target = (
         graph.tensors[i].quantization for i in (*last.inputs[:2], last.outputs[0])

@@ -18,7 +18,7 @@ from .artifact import EdgeExportError, Session
 from .data import Dataset, Part
 from .model import SimpleCNN
 from .recipes import parse
-from .formats import onnx, tflite
+from .formats import onnx, tflite_file
 
 # %% ../nbs/27_faults.ipynb #c005
 @dataclass(frozen=True)
@@ -59,9 +59,9 @@ def onnx_constant(
 # %% ../nbs/27_faults.ipynb #c014
 def _rewritten(path, change):
     "Change a TFLite file as its schema describes it."
-    found = tflite.read_tflite(path)
+    found = tflite_file.read_tflite(path)
     change(found)
-    Path(path).write_bytes(tflite.packed(found))
+    Path(path).write_bytes(tflite_file.packed(found))
 
 # %% ../nbs/27_faults.ipynb #c016
 def tflite_constant(

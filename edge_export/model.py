@@ -46,24 +46,33 @@ def parameter_count(
     return sum(p.numel() for p in model.parameters())
 
 # %% ../nbs/04_model.ipynb #c014
+def _answer(model, batch):
+    "The model's answers to one batch, or why they cannot be used."
+    import torch
+    try: out = model(torch.from_numpy(batch))
+    except RuntimeError as e:
+        if "dtype" not in str(e) and "expected scalar type" not in str(e): raise
+        raise EdgeExportError(f"the model does not compute in float32 ({e}): model.float()") from e
+    if not isinstance(out, torch.Tensor):
+        raise EdgeExportError(f"the model returns a {type(out).__name__}: let it return one tensor")
+    if out.dtype != torch.float32:
+        raise EdgeExportError(f"the model returns {out.dtype}: let it compute in float32")
+    return out.numpy()
+
 def predict(
     model,                # `torch.nn.Module`
     images: np.ndarray,   # (N, *shape) float32
 ) -> np.ndarray:          # (N, classes) float32
     "The model's logits, in evaluation mode and in batches of 1,000."
     import torch
-    images = check_images(images, np.shape(images)[1:])
-    was_training = model.training
-    model.eval()
-    with torch.inference_mode():
-        logits = [
-            model(torch.from_numpy(b)).numpy()
-            for b in batches(images)
-        ]
-    model.train(was_training)
-    return np.concatenate(logits)
+    images, was_training = check_images(images, np.shape(images)[1:]), model.training
+    if not len(images): raise EdgeExportError("there are no images to answer: give one at least")
+    try:
+        with torch.inference_mode():
+            return np.concatenate([_answer(model.eval(), b) for b in batches(images)])
+    finally: model.train(was_training)
 
-# %% ../nbs/04_model.ipynb #c017
+# %% ../nbs/04_model.ipynb #c018
 def save_checkpoint(
     model,               # `torch.nn.Module`
     path: str | Path,    # file to write, e.g. `out/torch.safetensors`
@@ -74,7 +83,7 @@ def save_checkpoint(
         weights = {k: v.contiguous().clone() for k, v in model.state_dict().items()}
         scratch.write_bytes(save(weights))
 
-# %% ../nbs/04_model.ipynb #c019
+# %% ../nbs/04_model.ipynb #c020
 def load_checkpoint(
     model,               # `torch.nn.Module` of the same architecture; its weights are replaced
     path: str | Path,    # safetensors file
@@ -87,7 +96,7 @@ def load_checkpoint(
         raise EdgeExportError(f"{path} does not hold weights for this model: {e}") from e
     return model.eval()
 
-# %% ../nbs/04_model.ipynb #c022
+# %% ../nbs/04_model.ipynb #c023
 TRAINING = dict(batch=100, learning_rate=0.01, label_smoothing=0.02, shift=2, threads=2)
 PINNED = {"ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2", "MKL_CBWR": "COMPATIBLE",
           "OMP_WAIT_POLICY": "PASSIVE", "CUDA_VISIBLE_DEVICES": ""}
@@ -102,7 +111,7 @@ def _batches(part, generator):
         y, x = torch.randint(2 * s + 1, (2,), generator=generator).tolist()
         yield images[i, :, y:y + height, x:x + width], labels[i]
 
-# %% ../nbs/04_model.ipynb #c024
+# %% ../nbs/04_model.ipynb #c025
 def _steps(model, part, chosen):
     "Train in place; a line of progress about eight times a run."
     import torch
@@ -122,7 +131,7 @@ def _steps(model, part, chosen):
         if epoch == epochs or epoch % -(-epochs // 8) == 0:
             print(f"· epoch {epoch}/{epochs}  loss {loss.item():.3f}", flush=True)
 
-# %% ../nbs/04_model.ipynb #c026
+# %% ../nbs/04_model.ipynb #c027
 def _train(model, part, chosen):
     "Train in place on two threads; torch's global generator, for dropout and its like, is seeded."
     import torch
@@ -134,7 +143,7 @@ def _train(model, part, chosen):
             _steps(model, part, chosen)
     finally: torch.set_num_threads(threads)
 
-# %% ../nbs/04_model.ipynb #c029
+# %% ../nbs/04_model.ipynb #c030
 def _values(model):
     "Name to tensor: all that training changes."
     return dict(model.named_parameters()) | dict(model.named_buffers())
@@ -145,7 +154,7 @@ def _filled(model, values):
     for name, own in _values(model).items(): own.data = values[name]
     return model
 
-# %% ../nbs/04_model.ipynb #c032
+# %% ../nbs/04_model.ipynb #c033
 def _same(model): return model
 
 
@@ -153,7 +162,7 @@ def _filled_again(made, arguments, values):
     "Runs in the new process: a model that is made there, with the values it had here."
     return _filled(made(*arguments), values)
 
-# %% ../nbs/04_model.ipynb #c034
+# %% ../nbs/04_model.ipynb #c035
 def _packed(model):
     "A function and its arguments that give the model in another process."
     if (again := getattr(model, "made_again", None)) is None: return _same, (model,)
@@ -166,7 +175,7 @@ def _there(function, packed, args):
     function(model, *args)
     return {name: value.detach() for name, value in _values(model).items()}
 
-# %% ../nbs/04_model.ipynb #c036
+# %% ../nbs/04_model.ipynb #c037
 def _pinned(
     function,   # (model, *args): changes the model's parameters or buffers
     model,
@@ -185,7 +194,7 @@ def _pinned(
         function(model, *args)
         return str(e)
 
-# %% ../nbs/04_model.ipynb #c039
+# %% ../nbs/04_model.ipynb #c040
 def _checkpoint_record(model, data, chosen):
     "What the weights depend on: a checkpoint with another record is not reused."
     part = data.training
@@ -198,7 +207,7 @@ def _checkpoint_record(model, data, chosen):
         ),
     )
 
-# %% ../nbs/04_model.ipynb #c041
+# %% ../nbs/04_model.ipynb #c042
 def reusable(
     record: Path,   # an artifact's JSON
     wanted: dict,   # `parent`, `parameters`, `versions`, `inputs` it must have
@@ -211,14 +220,18 @@ def reusable(
         return None
     return found if all(getattr(found, k) == v for k, v in wanted.items()) else None
 
-# %% ../nbs/04_model.ipynb #c044
+# %% ../nbs/04_model.ipynb #c045
+def _refuse_numbers(epochs, seed):
+    "Raise for what is no number of epochs, or no seed."
+    if type(epochs) is not int or epochs < 1:
+        raise EdgeExportError(f"epochs is {epochs!r}: take a whole number, 1 or more")
+    if type(seed) is not int or not 0 <= seed < 2**63:
+        raise EdgeExportError(f"seed is {seed!r}: take a whole number from 0 to 2**63 - 1")
+
+# %% ../nbs/04_model.ipynb #c048
 def _trained(model, data, out, chosen):
     "Train in place, or take the weights from `out`; the model in evaluation mode."
-    if chosen["epochs"] < 1:
-        raise EdgeExportError(
-            f"epochs is {chosen['epochs']}: it must be 1 or more, or None for the data set's "
-            "own number"
-        )
+    _refuse_numbers(chosen["epochs"], chosen["seed"])
     record = _checkpoint_record(model, data, chosen)
     if out and (found := reusable(Path(out) / "torch.json", record)):
         return load_checkpoint(model, found.file)
@@ -228,7 +241,7 @@ def _trained(model, data, out, chosen):
         describe("torch", Path(out) / "torch.safetensors", **record, facts=facts).save()
     return model.eval()
 
-# %% ../nbs/04_model.ipynb #c046
+# %% ../nbs/04_model.ipynb #c050
 def fit(
     model,                           # `torch.nn.Module`, trained in place
     data: Dataset,                   # its training part is used

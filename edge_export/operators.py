@@ -13,7 +13,8 @@ import numpy as np
 
 from .artifact import Artifact, EdgeExportError, Table
 from .data import Dataset
-from .formats.tflite import TFLiteSession, operators, packed, read_tflite
+from .formats.tflite import TFLiteSession
+from .formats.tflite_file import operators, packed, read_tflite
 from .race import _over_rounds, time_blocks
 from .worker import progress
 

@@ -12,10 +12,9 @@ import io
 import numpy as np
 
 from .artifact import Artifact
-from .check import GATES
 from .data import Dataset, Part
 from .drift import EXACT_DB, Drift
-from .quantize import front
+from .quantize import TARGET_DB, front
 from .race import raced
 from .recipes import style_of
 from .results import _size_parts, row
@@ -212,7 +211,7 @@ def show_front(
         label = f"{r.scheme}, float: {r.keep.replace('+', ', ') or 'none'}"
         ax.plot(r.bytes / 1000, r.validation_sqnr_db, marker=f"${i}$", markersize=11,
                 linestyle="none", color="black", label=label)
-    ax.axhline(GATES["int8"].sqnr_db, color="#888888", linestyle=":", label="the gate of int8")
+    ax.axhline(TARGET_DB, color="#888888", linestyle=":", label=f"the target, {TARGET_DB} dB")
     ax.set_xscale("log")
     ticks = [t for t in (15, 20, 30, 40, 60, 90) if t < 1.2 * table.bytes.max() / 1000]
     ax.set_xticks(ticks, ticks)

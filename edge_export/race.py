@@ -213,6 +213,7 @@ def ratio_text(
 # %% ../nbs/25_race.ipynb #c045
 def _baseline(files):
     "The `onnx-fp32` artifact of these files: among them, or beside them."
+    if not files: raise EdgeExportError("there is nothing to race: give artifacts")
     for f in files:
         if f.recipe == BASELINE: return f
     record = files[0].file.with_name(f"{BASELINE}.json")
@@ -222,7 +223,15 @@ def _baseline(files):
         )
     return load_artifact(record)
 
-# %% ../nbs/25_race.ipynb #c047
+# %% ../nbs/25_race.ipynb #c048
+def _samples(artifact):
+    "Evaluation images of the data that an artifact was checked with."
+    from safetensors.numpy import load_file
+    path = artifact.file.with_name("reference.safetensors")
+    if path.exists(): return load_file(path)["samples"]
+    return load_data(artifact.inputs["dataset"]).evaluation.images
+
+# %% ../nbs/25_race.ipynb #c051
 def _two_chances(loaders, images, rounds):
     "One race; if it can tell the twins apart, as many rounds again."
     times = time_blocks(loaders, images, rounds)
@@ -230,7 +239,7 @@ def _two_chances(loaders, images, rounds):
     more = time_blocks(loaders, images, rounds, seed=1)
     return {name: np.concatenate([times[name], more[name]]) for name in loaders}
 
-# %% ../nbs/25_race.ipynb #c050
+# %% ../nbs/25_race.ipynb #c054
 def _save_race(found, timed):
     "Write `race.json`: the rows by the hash of their file, and what belongs to all."
     rows = {f.sha256: found.row(n) for n, f in timed.items()}
@@ -248,7 +257,7 @@ def _save_race(found, timed):
     )
     write_json(timed[BASELINE].file.with_name("race.json"), common | dict(rows=rows))
 
-# %% ../nbs/25_race.ipynb #c052
+# %% ../nbs/25_race.ipynb #c056
 def raced(
     out: str | Path,   # folder of the artifacts
 ) -> dict:             # what `race` wrote there; {} if nothing did
@@ -256,7 +265,7 @@ def raced(
     path = Path(out) / "race.json"
     return read_json(path) if path.exists() else {}
 
-# %% ../nbs/25_race.ipynb #c055
+# %% ../nbs/25_race.ipynb #c059
 def race(
     files: list,           # of `Artifact`, all of one model
     rounds: int = ROUNDS,  # 30 or more
@@ -264,7 +273,7 @@ def race(
     "Time artifacts against each other, one thread each, on real evaluation images."
     base = _baseline(files)
     timed = {f.recipe: f for f in [base, *files] if not f.file.is_dir()}
-    images = load_data(base.inputs["dataset"]).evaluation.images
+    images = _samples(base)
     loaders = {name: lambda f=f: session(f) for name, f in timed.items()}
     loaders |= {TWIN: loaders[BASELINE], FLOOR: Empty}
     with progress(f"racing {len(timed)} artifacts"): times = _two_chances(loaders, images, rounds)

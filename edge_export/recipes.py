@@ -7,7 +7,7 @@ __all__ = ['ORT', 'LITERT', 'EXPORTER', 'RECIPES', 'TREE', 'COLOURS', 'MARKERS',
            'build', 'session', 'taps', 'style_of']
 
 # %% ../nbs/20_recipes.ipynb #c002
-import sys, tempfile
+import os, sys, tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -20,6 +20,7 @@ from edge_export.artifact import (
     EdgeExportError,
     describe,
     files_in,
+    hash_arrays,
     load_artifact,
     read_json,
     versions,
@@ -28,7 +29,15 @@ from edge_export.artifact import (
 )
 from .check import GATES, CheckFailed, Reference, check, reference
 from .data import Dataset, calibration_images
-from .formats import onnx, onnx_int8, onnx_qat, savedmodel, tflite, tflite_qat
+from edge_export.formats import (
+    onnx,
+    onnx_int8,
+    onnx_qat,
+    savedmodel,
+    tflite,
+    tflite_file,
+    tflite_qat,
+)
 from .model import reusable, save_checkpoint
 from .worker import progress, talking
 
@@ -74,19 +83,19 @@ _BY_TENSORFLOW = [
     Recipe("tflite-fp32", "savedmodel-fp32", "fp32", ".tflite",
            partial(tflite.convert_tflite, precision="fp32"), tflite.TFLiteSession,
            partial(tflite.prove_tflite, precision="fp32"), packages=LITERT, extra="tflite",
-           tap=tflite.taps, tensors=tflite.tensors),
+           tap=tflite.taps, tensors=tflite_file.tensors),
     Recipe("tflite-fp16", "savedmodel-fp32", "fp16", ".tflite",
            partial(tflite.convert_tflite, precision="fp16"), tflite.TFLiteSession,
            partial(tflite.prove_tflite, precision="fp16"), packages=LITERT, extra="tflite",
-           tap=tflite.taps, tensors=tflite.tensors),
+           tap=tflite.taps, tensors=tflite_file.tensors),
     Recipe("tflite-int8-dynamic", "savedmodel-fp32", "int8", ".tflite",
            partial(tflite.convert_tflite, precision="int8-dynamic"), tflite.TFLiteSession,
            partial(tflite.prove_tflite, precision="int8-dynamic"), packages=LITERT, extra="tflite",
-           tap=tflite.taps, tensors=tflite.tensors),
+           tap=tflite.taps, tensors=tflite_file.tensors),
     Recipe("tflite-int8-static", "savedmodel-fp32", "int8", ".tflite",
            partial(tflite.convert_tflite, precision="int8-static"), tflite.TFLiteSession,
            partial(tflite.prove_tflite, precision="int8-static"), packages=LITERT, extra="tflite",
-           parameters=dict(images=0, seed=0), tap=tflite.taps, tensors=tflite.tensors),
+           parameters=dict(images=0, seed=0), tap=tflite.taps, tensors=tflite_file.tensors),
 ]
 
 # %% ../nbs/20_recipes.ipynb #c012
@@ -99,13 +108,13 @@ _LATER = [
     Recipe("tflite-int16x8", "savedmodel-fp32", "int16x8", ".tflite",
            partial(tflite.convert_tflite, precision="int16x8"), tflite.TFLiteSession,
            partial(tflite.prove_tflite, precision="int16x8"), packages=LITERT, extra="tflite",
-           parameters=dict(images=0, seed=0), tap=tflite.taps, tensors=tflite.tensors),
+           parameters=dict(images=0, seed=0), tap=tflite.taps, tensors=tflite_file.tensors),
     Recipe("onnx-int8-qat", "torch", "int8", ".onnx", onnx_qat.export_qat,
            onnx.OnnxSession, onnx_qat.prove_qat, packages=("torch", "torchao", *EXPORTER[1:]),
            extra="qat", parameters=dict(bits=8), tap=onnx.taps, tensors=onnx.tensors),
     Recipe("tflite-int8-qat", "onnx-int8-qat", "int8", ".tflite", tflite_qat.convert_qat,
            tflite.TFLiteSession, tflite_qat.prove_qat, packages=LITERT, extra="tflite",
-           tap=tflite.taps, tensors=tflite.tensors),
+           tap=tflite.taps, tensors=tflite_file.tensors),
 ]
 RECIPES |= {r.name: r for r in _LATER}
 
@@ -144,12 +153,13 @@ class Job:
     @property
     def inputs(self) -> dict:
         "Hashes of the data that an artifact is made and checked with."
-        d = self.data
+        d, answer = self.data, self.ref.logits.shape[1:]
         return dict(
             dataset=d.name,
             calibration=d.calibration.hash,
             evaluation=d.evaluation.hash,
             reference=self.ref.hash,
+            **({"answer": list(answer)} if len(answer) > 1 else {}),
         )
 
 # %% ../nbs/20_recipes.ipynb #c026
@@ -185,22 +195,43 @@ def _no_paths(target):
                 raise CheckFailed(f"{file.name} contains a path of this machine: {place}")
 
 # %% ../nbs/20_recipes.ipynb #c034
+def _said(error, folder):
+    "An error in at most 400 characters, without the scratch folder's path."
+    text = " ".join(str(error).replace(f"{folder}{os.sep}", "").split())
+    return text if len(text) <= 400 else f"{text[:150]} … {text[-240:]}"
+
+def _weights_hash(model):
+    "What a conversion must not change."
+    return hash_arrays(*(v.detach().numpy() for v in model.state_dict().values()))
+
+def _loaded(recipe, file, answer):
+    "A session that gives answers in the model's own shape."
+    found = recipe.load(file)
+    if len(answer) > 1: found.answer = tuple(answer)
+    return found
+
+# %% ../nbs/20_recipes.ipynb #c035
 def _make(name, source, record, job):
     "Make one artifact, prove it, check it, keep it."
     recipe, parameters, _ = parse(name)
     with progress(name), whole(job.out / f"{name}{recipe.suffix}") as target:
         try:
+            before = _weights_hash(job.model)
             recipe.make(source, target, job.data, **parameters)
+            if _weights_hash(job.model) != before:
+                raise CheckFailed("the conversion changed the model's own weights: load them again")
             _no_paths(target)
-            found = check(recipe.load(target), job.data, job.ref, GATES[recipe.precision])
+            loaded = _loaded(recipe, target, job.ref.logits.shape[1:])
+            found = check(loaded, job.data, job.ref, GATES[recipe.precision])
             facts = recipe.prove(source, target, job.data, **parameters)
             facts |= dict(check=asdict(found))
-        except CheckFailed as e:
-            raise CheckFailed(f"{name} failed its check and is not kept: {e}") from e
-        except EdgeExportError as e: raise EdgeExportError(f"{name} could not be made: {e}") from e
+        except EdgeExportError as e:
+            said, failed = _said(e, target.parent), isinstance(e, CheckFailed)
+            how = "failed its check and is not kept" if failed else "could not be made"
+            raise type(e)(f"{name} {how}: {said}") from e
     return describe(name, job.out / target.name, **record, facts=facts).save()
 
-# %% ../nbs/20_recipes.ipynb #c036
+# %% ../nbs/20_recipes.ipynb #c038
 def _artifact(name, job, done):
     "The artifact of a recipe, made or found; its parents come first."
     if name in done: return done[name]
@@ -213,14 +244,14 @@ def _artifact(name, job, done):
     done[name] = reusable(job.out / f"{name}.json", record) or _make(name, source, record, job)
     return done[name]
 
-# %% ../nbs/20_recipes.ipynb #c038
+# %% ../nbs/20_recipes.ipynb #c040
 def _register(out, done):
     "Add artifacts to the folder's manifest."
     path = out / "manifest.json"
     known = read_json(path) if path.exists() else {}
     write_json(path, known | {name: f.sha256 for name, f in done.items()})
 
-# %% ../nbs/20_recipes.ipynb #c041
+# %% ../nbs/20_recipes.ipynb #c043
 def built(
     out: str | Path,   # folder of a build
 ) -> list:             # of `Artifact`
@@ -230,14 +261,14 @@ def built(
     ordered = sorted(names, key=lambda n: (order.get(n.partition("@")[0], len(order)), n))
     return [load_artifact(Path(out) / f"{n}.json") for n in ordered]
 
-# %% ../nbs/20_recipes.ipynb #c044
+# %% ../nbs/20_recipes.ipynb #c046
 def _possible(name, data):
     "Raise before anything is made, if a package or the calibration images are missing."
     recipe, parameters, _ = parse(name)
     installed(recipe)
     if "images" in parameters: calibration_images(data, parameters["images"], parameters["seed"])
 
-# %% ../nbs/20_recipes.ipynb #c046
+# %% ../nbs/20_recipes.ipynb #c048
 def build(
     recipes: list,            # names; what they need is built too
     model,                    # `torch.nn.Module`, trained
@@ -246,6 +277,8 @@ def build(
     verbose: bool = False,    # let converters print
 ) -> list:                    # of `Artifact`, in the order of `recipes`
     "Make, check, keep: each recipe's artifact, proven against the model on every evaluation image."
+    if not isinstance(recipes, (list, tuple)):
+        raise EdgeExportError(f"recipes is {recipes!r}: give a list of names, as {TREE[:2]}")
     names = [parse(name)[2] for name in recipes]
     for name in names: _possible(name, data)
     out, token = Path(out), talking.set(verbose)
@@ -257,14 +290,15 @@ def build(
         return files
     finally: talking.reset(token)
 
-# %% ../nbs/20_recipes.ipynb #c053
+# %% ../nbs/20_recipes.ipynb #c056
 def session(
     artifact: Artifact,  # what `build` returned
 ):                       # a `Session`
     "An artifact in its runtime, called as the PyTorch model is."
-    return parse(artifact.recipe)[0].load(artifact.file)
+    recipe, answer = parse(artifact.recipe)[0], artifact.inputs.get("answer", ())
+    return _loaded(recipe, artifact.file, answer)
 
-# %% ../nbs/20_recipes.ipynb #c056
+# %% ../nbs/20_recipes.ipynb #c059
 def taps(
     artifact: Artifact,  # what `build` returned
     images,              # (N, *shape) float32
@@ -275,7 +309,7 @@ def taps(
         raise EdgeExportError(f"{recipe.name} cannot be looked into: take an ONNX or TFLite file")
     return recipe.tap(artifact.file, images)
 
-# %% ../nbs/20_recipes.ipynb #c059
+# %% ../nbs/20_recipes.ipynb #c062
 COLOURS = {"onnx": "#0072b2", "savedmodel": "#009e73", "tflite": "#e69f00"}
 MARKERS = {
     "fp32": "o",

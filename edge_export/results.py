@@ -40,6 +40,7 @@ def row(
 # %% ../nbs/32_results.ipynb #c009
 def _percent(value, low, high, sign=""):
     "A share and its interval, in percent."
+    if value is None: return ""
     return f"{value:{sign}.2%} [{low:{sign}.2%}, {high:{sign}.2%}]".replace("%", "") + " %"
 
 # %% ../nbs/32_results.ipynb #c011
@@ -49,14 +50,12 @@ def _times(r):
 # %% ../nbs/32_results.ipynb #c014
 def _few(n, rows):
     "What so few images cannot show."
-    best = min(r["delta_high"] - r["delta"] for r in rows)
+    known = [r["delta_high"] - r["delta"] for r in rows if r["delta"] is not None]
+    if n >= ENOUGH or not known: return ""
+    width = f"±{100 * min(known):.1f} points"
     return (
-        ""
-        if n >= ENOUGH
-        else (
-            f"{n} images are few: with no flip at all the difference is still only known to "
-            f"±{100 * best:.1f} points, so a smaller loss cannot be seen on them. MNIST shows more."
-        )
+        f"{n} images are few: with no flip at all the difference is still only known to {width}, "
+        "so a smaller loss cannot be seen on them. MNIST shows more."
     )
 
 # %% ../nbs/32_results.ipynb #c016
@@ -68,29 +67,31 @@ def _alone(rows):
     )
 
 # %% ../nbs/32_results.ipynb #c019
-def _cells(r, timed):
+def _cells(r, classes, timed):
     "A row of results as text."
-    return [
-        r["recipe"],
-        f"{r['bytes']:,}",
-        _percent(r["accuracy"], r["accuracy_low"], r["accuracy_high"]),
-        str(r["flips"]),
-        _percent(r["delta"], r["delta_low"], r["delta_high"], "+"),
-        *(_times(r) if timed else []),
-    ]
+    accuracy = _percent(r["accuracy"], r["accuracy_low"], r["accuracy_high"])
+    delta = _percent(r["delta"], r["delta_low"], r["delta_high"], "+")
+    noise = "exact" if r["sqnr_db"] is None else f"{r['sqnr_db']:.1f}"
+    found = [accuracy, str(r["flips"]), delta] if classes else [noise, f"{r['max_abs']:.2g}"]
+    return [r["recipe"], f"{r['bytes']:,}", *found, *(_times(r) if timed else [])]
 
 def summary(
     dataset: str,   # name of the data set
     n_eval: int,    # evaluation images
     rows: list,     # of dicts as in `results.json`
 ) -> Table:
-    "Size, accuracy, flips and difference of each row; latency and ratio where measured."
+    "Size, accuracy, flips and difference of each row (or noise); latency where measured."
     timed = any(r["latency_p50_us"] is not None for r in rows)
-    headers = ["recipe", "bytes", "accuracy [95 %]", "flips", "difference [95 %]",
-               *(["p50 µs", "ratio [95 %]"] if timed else [])]
+    classes = any(r["accuracy"] is not None for r in rows)
+    found = (
+        ["accuracy [95 %]", "flips", "difference [95 %]"]
+        if classes
+        else ["SQNR in dB", "largest error"]
+    )
+    headers = ["recipe", "bytes", *found, *(["p50 µs", "ratio [95 %]"] if timed else [])]
     title = f"{dataset}: every artifact on all {n_eval:,} evaluation images"
     note = " ".join(filter(None, [_few(n_eval, rows), _alone(rows)]))
-    return Table(title, headers, [_cells(r, timed) for r in rows], note)
+    return Table(title, headers, [_cells(r, classes, timed) for r in rows], note)
 
 # %% ../nbs/32_results.ipynb #c022
 def compare(
@@ -113,29 +114,16 @@ def compare(
 def gates() -> Table:
     "What each precision must hold."
     def text(value, form): return "" if value is None else form.format(value)
-    rows = [
-        [
-            name,
-            text(g.flips, "{}"),
-            text(g.relative_error, "{:.2%} of the range"),
-            text(g.sqnr_db, "{} dB"),
-            text(g.delta_low and 100 * g.delta_low, "above {:.1f} points"),
-            text(g.net_loss, "{} images"),
-        ]
-        for name, g in GATES.items()
-    ]
-    return Table(
-        "The gates, the same for every data set and format",
-        [
-            "precision",
-            "flips, at most",
-            "logit error, at most",
-            "SQNR, at least",
-            f"paired interval, from {ENOUGH:,} images on",
-            f"net loss, below {ENOUGH:,} images",
-        ],
-        rows,
-    )
+    def size(g):
+        own = text(g.own_errors, "{} times float32's own")
+        return own or text(g.relative_error, "{:.2%} of the range")
+    rows = [[name, size(g), text(g.sqnr_db, "{} dB"), text(g.slope, "1 ± {}"),
+             text(g.offset, "{} std"), f"{g.flips:.1%}" if g.flips else "0",
+             text(g.delta_low and 100 * g.delta_low, "above {:.1f} points")]
+            for name, g in GATES.items()]
+    headers = ["precision", "error, at most", "SQNR of each output", "slope", "offset",
+               "flips beyond ties", f"paired interval, from {ENOUGH:,} images on"]
+    return Table("The gates, the same for every data set and format", headers, rows)
 
 # %% ../nbs/32_results.ipynb #c029
 def ranges(

@@ -14,10 +14,10 @@ import numpy as np
 
 from .artifact import EdgeExportError, Table
 from .model import predict
-from .check import mcnemar
+from .intervals import mcnemar
 from .recipes import build, session
 from .explain import _last_scales
-from .formats import onnx, tflite
+from .formats import onnx, tflite_file
 
 # %% ../nbs/31_tasks.ipynb #c006
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def _layout(answer, lite): return tuple(answer) == tuple(session(lite).input["sh
 
 
 def _column(answer, model, lite):
-    weight = next(v[0] for v in tflite.tensors(lite.file).values() if v[0].shape == (50, 400))
+    weight = next(v[0] for v in tflite_file.tensors(lite.file).values() if v[0].shape == (50, 400))
     own = model.fc1.weight.detach().numpy()[:, 30]
     return np.array_equal(weight[:, int(answer)], own)
 

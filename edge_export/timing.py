@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .check import wilson
+from .intervals import wilson
 from .formats.onnx import OnnxSession
 from .race import BASELINE, TWIN, contains_one, ratio, time_blocks
 

@@ -118,7 +118,7 @@ def test_one_bit_of_the_checkpoint(copy, digits, capsys):
 
 def repacked(path, change=lambda model: None):
     "A TFLite file written anew: the same network in another container."
-    from edge_export.formats.tflite import packed, read_tflite
+    from edge_export.formats.tflite_file import packed, read_tflite
     model = read_tflite(path)
     model.description = b"another converter"
     change(model)

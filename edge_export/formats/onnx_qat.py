@@ -15,7 +15,7 @@ from ..artifact import EdgeExportError
 from ..data import Dataset
 from ..qat import FAKE, fake_quantizers, is_fake_quantized, qat_graph
 from ..check import CheckFailed
-from ..proof import along, judge_ranges
+from ..proof import along, judge_ranges, range_facts
 from edge_export.formats.onnx import (
     _save, activation_ranges, export_onnx, initializers, operators, read_onnx, split_size,
     stored_weights,
@@ -179,7 +179,7 @@ def prove_qat(
     _prove_learned(model, graph)
     judge_saturation(graph)
     found = coverages(float_twin(graph), activation_ranges(graph), images)
-    judge_ranges(found)
+    judge_ranges(found, len(data.calibration))
     names = operators(target)
     return dict(
         operators=names,
@@ -187,6 +187,6 @@ def prove_qat(
         floats=float_tensors(graph),
         weights=f"the learned integers of {bits} bits",
         saturation="impossible",
-        ranges=[c.facts for c in found],
+        ranges=range_facts(found),
         size=split_size(graph),
     )
