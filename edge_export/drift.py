@@ -39,6 +39,8 @@ def _error_parts(given, own, tap):
 # %% ../nbs/23_drift.ipynb #c013
 EXACT_DB = 90   # above it nothing is lost but the rounding of floats
 
+def _decibel(signal, noise): return float(10 * np.log10(signal / noise)) if noise else np.inf
+
 # %% ../nbs/23_drift.ipynb #c014
 @dataclass
 class Sums:
@@ -71,11 +73,8 @@ class Sums:
 
     @property
     def cause(self) -> str:
-        return (
-            max(("range", "rounding", "weights"), key=vars(self).get) if self.local else "nothing"
-        )
-
-def _decibel(signal, noise): return float(10 * np.log10(signal / noise)) if noise else np.inf
+        if not self.local: return "nothing"
+        return max(("range", "rounding", "weights"), key=vars(self).get)
 
 # %% ../nbs/23_drift.ipynb #c018
 def _sums(given, own, true, tap):

@@ -7,13 +7,13 @@ __all__ = ['write_samples', 'oracle', 'verdict', 'verdicts_of', 'counted', 'engi
 
 # %% ../nbs/38_engine.ipynb #c002
 import json, subprocess, sys, tempfile
-from copy import deepcopy
 from importlib import resources
 from pathlib import Path
 
 import numpy as np
 
-from .artifact import EdgeExportError, Table, batches
+from .artifact import EdgeExportError, Table
+from .check import in_double
 from .model import predict
 from .recipes import TREE, build, built, parse
 from .worker import progress
@@ -25,11 +25,8 @@ def write_samples(
     path: Path,   # file to write, `.npz`
 ):
     "What the oracle needs: inputs, the model's answers, and those in double precision."
-    import torch
-    with torch.no_grad():
-        twin = deepcopy(model).double().eval()
-        exact = [twin(torch.from_numpy(b).double()).numpy() for b in batches(images)]
-    np.savez(path, inputs=images, outputs=predict(model, images), exact=np.concatenate(exact))
+    exact = in_double(model, images)
+    np.savez(path, inputs=images, outputs=predict(model, images), exact=exact)
 
 # %% ../nbs/38_engine.ipynb #c008
 def oracle(

@@ -219,12 +219,15 @@ REPRO = dict(
 )
 
 # %% ../nbs/45_promises.ipynb #c037
+def _held(area, values, bounds):
+    "The figures of an area whose values are already there."
+    return [figure(f"{area}.{n}", values[n], unit, bound) for n, (unit, bound) in bounds.items()]
+
 def repro(
     out: str | Path,   # folder for runs
 ) -> list:
     "Every figure of the area `repro`; without QEMU some are not run."
-    values = repro_values(out)
-    return [figure(f"repro.{n}", values[n], unit, bound) for n, (unit, bound) in REPRO.items()]
+    return _held("repro", repro_values(out), REPRO)
 
 # %% ../nbs/45_promises.ipynb #c040
 TEACH = dict(
@@ -239,8 +242,7 @@ def teach(
     out: str | Path,   # folder for runs
 ) -> list:
     "Every figure of the area `teach`."
-    values = teach_values(Path(out) / "taught")
-    return [figure(f"teach.{n}", values[n], unit, bound) for n, (unit, bound) in TEACH.items()]
+    return _held("teach", teach_values(Path(out) / "taught"), TEACH)
 
 # %% ../nbs/45_promises.ipynb #c045
 ENGINE = dict(
@@ -254,8 +256,7 @@ def engine(
     out: str | Path,   # folder for runs
 ) -> list:
     "Every figure of the area `engine`."
-    values = engine_values(out)
-    return [figure(f"engine.{n}", values[n], unit, bound) for n, (unit, bound) in ENGINE.items()]
+    return _held("engine", engine_values(out), ENGINE)
 
 # %% ../nbs/45_promises.ipynb #c048
 AREAS = {"series": series, "quant": quant, "repro": repro, "teach": teach, "engine": engine}

@@ -135,6 +135,8 @@ SIGNALS = {
     "mixer": (lambda: Composed(_mixed, t1=L(10, 16), t2=L(16, 10), fc=L(8, 4)), (10, 8)),
     "lstm": (lambda: Composed(lambda m, x: m.fc(m.rnn(x)[0][:, -1]),
                               rnn=nn.LSTM(6, 8, batch_first=True), fc=L(8, 4)), (12, 6)),
+    "masked": (lambda: Composed(_masked, fc=L(16, 4), layer=nn.TransformerEncoderLayer(
+        16, 2, 32, batch_first=True)), (12, 16)),
 }
 
 # %% ../nbs/37_zoo.ipynb #c021
