@@ -51,8 +51,13 @@ def _answer(model, batch):
     import torch
     try: out = model(torch.from_numpy(batch))
     except RuntimeError as e:
-        if "dtype" not in str(e) and "expected scalar type" not in str(e): raise
-        raise EdgeExportError(f"the model does not compute in float32 ({e}): model.float()") from e
+        if "dtype" in str(e) or "expected scalar type" in str(e):
+            raise EdgeExportError(
+                f"the model does not compute in float32 ({e}): model.float()"
+            ) from e
+        raise EdgeExportError(
+            f"the model cannot answer samples of shape {batch.shape[1:]}: {str(e)[:200]}"
+        ) from e
     if not isinstance(out, torch.Tensor):
         raise EdgeExportError(f"the model returns a {type(out).__name__}: let it return one tensor")
     if out.dtype != torch.float32:

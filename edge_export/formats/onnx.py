@@ -51,7 +51,7 @@ def export_onnx(
         raise EdgeExportError(
             "the model is fake-quantized already: its recipes are onnx-int8-qat and tflite-int8-qat"
         )
-    example = torch.from_numpy(data.calibration.images[:2])
+    example, training = torch.from_numpy(data.calibration.images[:2]), model.training
     with quietly():
         try:
             program = torch.onnx.export(
@@ -67,15 +67,15 @@ def export_onnx(
         except Exception as e:   # the exporter's errors have no common base
             why = str(e).rpartition("## Exception summary")[2].strip()[:400]
             raise EdgeExportError(f"PyTorch cannot export the model to ONNX: {why}") from e
+        finally: model.train(training)   # as it was
     _save(strip(program.model_proto), target)
 
 # %% ../../nbs/10_onnx.ipynb #c017
 def _company(source):
     "What others in a batch may change, as a share of the range; and whether more is usual."
     import onnx
-    graph = onnx.load_from_string(
-        source if isinstance(source, bytes) else Path(source).read_bytes()
-    )
+    content = source if isinstance(source, bytes) else Path(source).read_bytes()
+    graph = onnx.load_from_string(content)
     kinds = {n.op_type for n in graph.graph.node}
     types = {i.name: i.data_type for i in graph.graph.initializer}
     four = {onnx.TensorProto.INT4, onnx.TensorProto.UINT4} & set(types.values())
