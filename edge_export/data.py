@@ -18,7 +18,7 @@ from .artifact import EdgeExportError, check_images, hash_arrays
 @dataclass(frozen=True, eq=False, repr=False)
 class Part:
     "Some images of a data set, with their labels and their positions in the source."
-    images: np.ndarray  # (N, channels, height, width) float32, finite
+    images: np.ndarray  # (N, *shape) float32 and finite, or int64: tokens
     labels: np.ndarray  # (N,) int64
     index: np.ndarray   # (N,) int64, position in the source
 
@@ -80,7 +80,7 @@ class Dataset:
 # %% ../nbs/02_data.ipynb #c013
 def split(
     name: str,            # of the data set
-    images: np.ndarray,   # (N, channels, height, width) uint8 or float32; uint8 is scaled to 0…1
+    images: np.ndarray,   # (N, *shape) float32, int64, or uint8, which is scaled to 0…1
     labels: np.ndarray,   # (N,) integers
     sizes: tuple,         # images in training, validation, calibration; the rest is evaluation
     **options,            # `epochs`; `order` of the positions (default: shuffled)
@@ -113,7 +113,7 @@ def calibration_images(
     data: Dataset,    # its calibration part, or more of its training side
     images: int = 0,  # how many, drawn at random; 0: the whole calibration part
     seed: int = 0,    # of the draw
-) -> np.ndarray:      # (images, *shape) float32
+) -> np.ndarray:      # (images, *shape)
     "Images to find activation ranges on; refuses what no range can come from."
     if not len(data.calibration):
         raise EdgeExportError(f"{data.name} has no calibration images: give its split some")

@@ -104,7 +104,8 @@ class Through(Session):
         before: Callable = _unchanged,   # of the images
         after: Callable = _unchanged,    # of the logits
     ):
-        self.inner, self.shape, self.before, self.after = inner, inner.shape, before, after
+        self.inner, self.shape, self.dtype = inner, inner.shape, inner.dtype
+        self.before, self.after = before, after
 
     def run(self, images): return np.ascontiguousarray(self.after(self.inner(self.before(images))))
 

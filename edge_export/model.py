@@ -50,13 +50,14 @@ def _answer(model, batch):
     "The model's answers to one batch, or why they cannot be used."
     import torch
     try: out = model(torch.from_numpy(batch))
-    except RuntimeError as e:
+    except (RuntimeError, IndexError) as e:   # a token that the model does not have is an index
         if "dtype" in str(e) or "expected scalar type" in str(e):
             raise EdgeExportError(
                 f"the model does not compute in float32 ({e}): model.float()"
             ) from e
         raise EdgeExportError(
-            f"the model cannot answer samples of shape {batch.shape[1:]}: {str(e)[:200]}"
+            f"the model cannot answer {batch.dtype} samples of shape {batch.shape[1:]}: "
+            f"{str(e)[:200]}"
         ) from e
     if not isinstance(out, torch.Tensor):
         raise EdgeExportError(f"the model returns a {type(out).__name__}: let it return one tensor")

@@ -95,7 +95,34 @@ def _calibrate(fake, images):
         with torch.no_grad(): fake(images)
     finally: torch.set_num_threads(threads)
 
-# %% ../nbs/05_qat.ipynb #c021
+# %% ../nbs/05_qat.ipynb #c022
+def _folded(model):
+    "A copy in evaluation mode, its batch normalizations folded into the convolutions before them."
+    import torch
+    from torch.fx.experimental.optimization import fuse
+    with quietly(): model = deepcopy(model).eval()
+    norms = torch.nn.modules.batchnorm._BatchNorm
+    if not any(isinstance(m, norms) for m in model.modules()): return model
+    try: return fuse(model)
+    except Exception as e:   # a forward that cannot be traced raises whatever it likes
+        raise EdgeExportError(
+            f"the batch normalizations cannot be folded, for the forward cannot be traced ({e}): "
+            "let it not branch on values"
+        ) from e
+
+# %% ../nbs/05_qat.ipynb #c025
+def _refuse_floats(fake):
+    "Raise for a layer whose weight is not rounded."
+    kinds = ("conv", "linear", "addmm", "matmul")
+    for node in getattr(fake, FAKE).graph.nodes:
+        weight = node.args[1] if node.op == "call_function" and len(node.args) > 1 else None
+        if any(k in str(node.target) for k in kinds) and getattr(weight, "op", "") == "get_attr":
+            raise EdgeExportError(
+                f"the weight '{weight.target}' would stay in float, for the quantizer does not "
+                "round it here: call the layer once, or take onnx-int8-static"
+            )
+
+# %% ../nbs/05_qat.ipynb #c026
 def fake_quantize(
     model,           # `torch.nn.Module`, trained; it stays as it is
     data: Dataset,   # its calibration part gives the first ranges
@@ -106,14 +133,15 @@ def fake_quantize(
     if is_fake_quantized(model): raise EdgeExportError("the model is fake-quantized already")
     if not 2 <= bits <= 8: raise EdgeExportError(f"bits is {bits}: weights have 2 to 8")
     images = torch.from_numpy(calibration_images(data))
-    fake = _fake_quantized(deepcopy(model).eval(), images[:2], bits)
+    fake = _fake_quantized(_folded(model), images[:2], bits)
     if not any("weight" in n for n, _ in fake_quantizers(fake)):
         raise EdgeExportError("the model has no convolution or fully connected layer to quantize")
+    _refuse_floats(fake)
     _pinned(_calibrate, fake, images)
     let_ranges_move(fake, False)
     return fake
 
-# %% ../nbs/05_qat.ipynb #c023
+# %% ../nbs/05_qat.ipynb #c028
 def fake_quantizers(
     model,      # a fake-quantized model
 ) -> list:      # of (name of the tensor, its `FakeQuantize`), in the order of the graph
@@ -126,7 +154,7 @@ def fake_quantizers(
         found.append((name, getattr(graph, node.target)))
     return found
 
-# %% ../nbs/05_qat.ipynb #c034
+# %% ../nbs/05_qat.ipynb #c039
 def qat_graph(
     model,      # a fake-quantized model; it stays as it is
 ):              # `torch.nn.Sequential`: weights as integers, `quantize` and `dequantize` operators

@@ -23,6 +23,7 @@ from edge_export.artifact import (
     hash_arrays,
     load_artifact,
     read_json,
+    refuse_links,
     versions,
     whole,
     write_json,
@@ -184,10 +185,10 @@ def installed(
 
 # %% ../nbs/20_recipes.ipynb #c031
 def _no_paths(target):
-    "An artifact must not know where it was made."
-    places = {
-        str(p) for p in (Path.cwd(), Path.home(), Path(tempfile.gettempdir()), sys.prefix)
-    } - {"/"}
+    "An artifact must not know where it was made, nor lie elsewhere."
+    refuse_links(target)
+    here = Path.cwd(), Path.home(), Path(tempfile.gettempdir()), sys.prefix
+    places = {str(p) for p in here} - {"/"}
     for file in files_in(target):
         content = file.read_bytes()
         for place in places:
@@ -203,6 +204,10 @@ def _said(error, folder):
 def _weights_hash(model):
     "What a conversion must not change."
     return hash_arrays(*(v.detach().numpy() for v in model.state_dict().values()))
+
+def _weak(n):
+    "A fact of an artifact that few samples speak for."
+    return dict(evidence=f"weak: {n} evaluation samples, of 100 or more") if n < 100 else {}
 
 def _loaded(recipe, file, answer):
     "A session that gives answers in the model's own shape."
@@ -224,7 +229,7 @@ def _make(name, source, record, job):
             loaded = _loaded(recipe, target, job.ref.logits.shape[1:])
             found = check(loaded, job.data, job.ref, GATES[recipe.precision])
             facts = recipe.prove(source, target, job.data, **parameters)
-            facts |= dict(check=asdict(found))
+            facts |= dict(check=asdict(found)) | _weak(found.n)
         except EdgeExportError as e:
             said, failed = _said(e, target.parent), isinstance(e, CheckFailed)
             how = "failed its check and is not kept" if failed else "could not be made"
@@ -245,11 +250,21 @@ def _artifact(name, job, done):
     return done[name]
 
 # %% ../nbs/20_recipes.ipynb #c040
+def _descends(out, name, root):
+    "Was this artifact made from this checkpoint, by way of its parents?"
+    if name.partition("@")[0] not in RECIPES: return True   # a recipe that came from outside
+    record, parent = out / f"{name}.json", parse(name)[0].parent
+    source = root if parent == "torch" else out / f"{parent}.json"
+    if not (record.exists() and source.exists()): return False
+    whole_line = parent == "torch" or _descends(out, parent, root)
+    return whole_line and read_json(record)["parent"] == read_json(source)["sha256"]
+
 def _register(out, done):
-    "Add artifacts to the folder's manifest."
-    path = out / "manifest.json"
+    "Add artifacts to the folder's manifest; those of another model leave it."
+    path, root = out / "manifest.json", out / "torch.json"
     known = read_json(path) if path.exists() else {}
-    write_json(path, known | {name: f.sha256 for name, f in done.items()})
+    old = {name: sha for name, sha in known.items() if _descends(out, name, root)}
+    write_json(path, old | {name: f.sha256 for name, f in done.items()})
 
 # %% ../nbs/20_recipes.ipynb #c043
 def built(

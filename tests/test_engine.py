@@ -4,11 +4,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from edge_export import build
+from edge_export import build, session
 from edge_export.artifact import EdgeExportError
 from edge_export.data import Dataset, Part
 from edge_export.engine import counted, verdicts_of
-from edge_export.recipes import RECIPES
+from edge_export.formats.onnx import read_onnx
+from edge_export.model import predict
+from edge_export.qat import fake_quantize
+from edge_export.recipes import RECIPES, built
 from edge_export.zoo import trained
 
 FEW = {
@@ -49,6 +52,39 @@ def test_other_calibration_values_are_another_file(tmp_path):
     other = brighter(data, 1.5)
     second, = build(["onnx-int8-static"], model, other, tmp_path)
     assert first.inputs["calibration"] != second.inputs["calibration"] and first.sha256 != second.sha256
+
+
+def test_a_folder_lists_the_files_of_one_model(tmp_path):
+    model, data = trained("mlp")
+    build(["onnx-int8-static", "onnx-int8-dynamic"], model, data, tmp_path)
+    build(["onnx-int8-dynamic"], trained("mlp", 100)[0], data, tmp_path)
+    assert [f.recipe for f in built(tmp_path)] == ["onnx-fp32", "onnx-int8-dynamic"]
+
+
+def test_few_samples_are_weak_evidence_and_fewer_are_none(tmp_path):
+    model, data = trained("mlp")
+    def few(n): return replace(data, evaluation=replace(data.evaluation, **{k: v[:n] for k, v in vars(data.evaluation).items() if k != "hash"}))
+    artifact, = build(["onnx-fp32"], model, few(50), tmp_path)
+    assert artifact.facts["evidence"] == "weak: 50 evaluation samples, of 100 or more"
+    with pytest.raises(EdgeExportError, match="has 15 evaluation samples: give 16 or more"):
+        build(["onnx-fp32"], model, few(15), tmp_path)
+
+
+def test_scales_of_one_element_are_read(tmp_path, monkeypatch):
+    from onnx import numpy_helper
+    recipe = RECIPES["onnx-int8-static"]
+
+    def make(source, target, data, **chosen):
+        "Valid ONNX: the scale and the zero point of a tensor as vectors of one."
+        recipe.make(source, target, data, **chosen)
+        graph = read_onnx(target)
+        for i in graph.graph.initializer:
+            values = numpy_helper.to_array(i)
+            if values.ndim == 0: i.CopyFrom(numpy_helper.from_array(values.reshape(1), i.name))
+        target.write_bytes(graph.SerializeToString(deterministic=True))
+    monkeypatch.setitem(RECIPES, recipe.name, replace(recipe, make=make))
+    model, data = trained("mlp")
+    assert build([recipe.name], model, data, tmp_path)[0].facts["weights"] == "within half a step"
 
 
 def test_a_record_under_another_name_is_not_believed(tmp_path):
@@ -102,3 +138,31 @@ def test_a_float_file_is_no_smaller_one(name, made, digits, tmp_path, monkeypatc
     monkeypatch.setitem(RECIPES, name, replace(RECIPES[name], make=make))
     with pytest.raises(EdgeExportError, match="so this is an fp32 file"):
         build([name], made[1], digits, tmp_path)
+
+
+def test_an_operator_that_fails_in_the_call_is_one_clear_error(tmp_path):
+    model, data = trained("layer norm")
+    with pytest.raises(EdgeExportError, match="LiteRT cannot run this graph"):
+        build(["tflite-int16x8"], model, data, tmp_path)
+
+
+@pytest.mark.parametrize("name", ["batch norm", "relu6"])   # folded; zero points that two layers share
+def test_other_models_are_trained_with_the_rounding_in_sight(name, tmp_path):
+    model, data = trained(name)
+    artifact, = build(["onnx-int8-qat"], fake_quantize(model, data), data, tmp_path)
+    assert artifact.facts["weights"] == "the learned integers of 8 bits" and artifact.facts["check"]["flips_beyond_ties"] == 0
+
+
+def test_a_layer_that_would_stay_in_float_is_named_before_training():
+    with pytest.raises(EdgeExportError, match="weight 'conv.weight' would stay in float"):
+        fake_quantize(*trained("three times"))
+
+
+def test_tokens_go_through(tmp_path):
+    model, data = trained("embedding")
+    files = build(["onnx-int8-static", "tflite-int8-static"], model, data, tmp_path)
+    assert all(session(f).dtype == np.int64 for f in files)
+    with pytest.raises(EdgeExportError, match="images are float32, the model takes int64"):
+        session(files[0])(data.evaluation.images.astype("float32"))
+    with pytest.raises(EdgeExportError, match="cannot answer int64 samples of shape .*index out of range"):
+        predict(model, data.evaluation.images + 50)

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['OPSET', 'WEIGHTED', 'strip', 'export_onnx', 'OnnxSession', 'read_onnx', 'initializers', 'tensors',
-           'read_by_operators', 'stored_weights', 'split_size', 'operators', 'weight_types', 'prove_export',
-           'activation_ranges', 'tapped', 'taps']
+           'read_by_operators', 'stored_weights', 'split_size', 'operators', 'weight_types', 'refuse_more',
+           'prove_export', 'activation_ranges', 'tapped', 'taps']
 
 # %% ../../nbs/10_onnx.ipynb #c002
 import tempfile
@@ -21,7 +21,7 @@ from ..check import CheckFailed
 from ..proof import Stored, along, prove_weights
 
 # %% ../../nbs/10_onnx.ipynb #c007
-OPSET = 20
+OPSET, WEIGHTED = 20, {"Conv", "ConvTranspose", "Gemm", "MatMul"}
 
 def strip(
     model,   # `onnx.ModelProto`, changed in place
@@ -55,15 +55,9 @@ def export_onnx(
     with quietly():
         try:
             program = torch.onnx.export(
-                model.eval(),
-                (example,),
-                dynamo=True,
-                opset_version=OPSET,
-                verbose=False,
-                dynamic_shapes=({0: torch.export.Dim("batch")},),
-                input_names=["image"],
-                output_names=["logits"],
-            )
+                model.eval(), (example,), dynamo=True, opset_version=OPSET, verbose=False,
+                dynamic_shapes=({0: torch.export.Dim("batch")},), input_names=["image"],
+                output_names=["logits"])
         except Exception as e:   # the exporter's errors have no common base
             why = str(e).rpartition("## Exception summary")[2].strip()[:400]
             raise EdgeExportError(f"PyTorch cannot export the model to ONNX: {why}") from e
@@ -79,12 +73,8 @@ def _company(source):
     kinds = {n.op_type for n in graph.graph.node}
     types = {i.name: i.data_type for i in graph.graph.initializer}
     four = {onnx.TensorProto.INT4, onnx.TensorProto.UINT4} & set(types.values())
-    floats = [
-        n
-        for n in graph.graph.node
-        if n.op_type in ("Conv", "ConvTranspose", "Gemm", "MatMul")
-        and types.get(n.input[1]) == onnx.TensorProto.FLOAT
-    ]
+    floats = [n for n in graph.graph.node if n.op_type in WEIGHTED
+              and types.get(n.input[1]) == onnx.TensorProto.FLOAT]
     if "DynamicQuantizeLinear" in kinds: return 0, True         # one range for the whole batch
     if "QuantizeLinear" not in kinds: return Session.noise, False   # sums of floats
     return 0, bool(four or floats)   # sums of floats (int4 has no kernel), rounded to steps again
@@ -112,13 +102,13 @@ class OnnxSession(Session):
         try:
             source = path if isinstance(path, bytes) else str(path)
             self.session = onnxruntime.InferenceSession(
-                source, options, providers=["CPUExecutionProvider"]
-            )
+                source, options, providers=["CPUExecutionProvider"])
         except Exception as e:   # ONNX Runtime's own exception classes have no common base
             name = "the graph" if isinstance(path, bytes) else path
             raise EdgeExportError(f"{name} is not a model that ONNX Runtime can load: {e}") from e
         self.input = self.session.get_inputs()[0]
         self.shape = tuple(self.input.shape[1:])
+        self.dtype = np.int64 if "int64" in self.input.type else np.float32
         self.noise, self.alone = _company(path)
 
     def one(self, batch): return self.session.run(None, {self.input.name: batch})[0]
@@ -167,10 +157,10 @@ def read_by_operators(
     return {name: values for name, values in initializers(model).items() if name in seen}
 
 # %% ../../nbs/10_onnx.ipynb #c038
-def _axes(model):
-    "Integer weight to the axis its scales go along, as its `DequantizeLinear` says."
+def _dequantized(model):
+    "Integer weight to its scales, its zero points and their axis, as `DequantizeLinear` has them."
     return {
-        n.input[0]: next((a.i for a in n.attribute if a.name == "axis"), 1)
+        n.input[0]: (*n.input[1:3], next((a.i for a in n.attribute if a.name == "axis"), 1))
         for n in model.graph.node
         if n.op_type == "DequantizeLinear"
     }
@@ -179,14 +169,13 @@ def stored_weights(
     model,   # `onnx.ModelProto`
 ) -> list:   # of `Stored`
     "The float tensors of a graph, and its integer tensors with their scales."
-    tensors, axes = read_by_operators(model), _axes(model)
+    tensors, behind = read_by_operators(model), _dequantized(model)
     found = [Stored(v) for v in tensors.values() if v.dtype == np.float32]
     for name in [n for n in tensors if n.endswith("_quantized")]:
         own = name if f"{name}_scale" in tensors else name.removesuffix("_quantized")
-        values, scale, zero = (
-            tensors[n].astype(float) for n in (name, f"{own}_scale", f"{own}_zero_point")
-        )
-        scale, zero = (along(values, v, axes.get(name, 0)) for v in (scale, zero))
+        *parts, axis = behind.get(name, (f"{own}_scale", f"{own}_zero_point", 0))
+        values, scale, zero = (tensors[n].astype(float) for n in (name, *parts))
+        scale, zero = (along(values, v, axis) for v in (scale, zero))
         found.append(Stored((values - zero) * scale, scale))
     return found
 
@@ -216,8 +205,6 @@ def operators(
     return [node.op_type for node in read_onnx(path).graph.node]
 
 # %% ../../nbs/10_onnx.ipynb #c047
-WEIGHTED = {"Conv", "ConvTranspose", "Gemm", "MatMul"}
-
 def weight_types(
     graph,    # `onnx.ModelProto`
 ) -> dict:    # layer to (operator, integers or floats as stored, scales)
@@ -235,7 +222,20 @@ def weight_types(
         found[own.rpartition(".")[0] or own] = kind, stored[name], scales
     return found
 
-# %% ../../nbs/10_onnx.ipynb #c049
+# %% ../../nbs/10_onnx.ipynb #c050
+def refuse_more(
+    path: Path,   # ONNX file of a recipe
+):
+    "Raise for inputs, outputs or bytes that the model does not have."
+    graph = read_onnx(path)
+    ends = [v.name for v in (*graph.graph.input, *graph.graph.output)]
+    if ends != ["image", "logits"]:
+        raise CheckFailed(f"its inputs and outputs are {', '.join(ends)}, not image and logits")
+    graph.DiscardUnknownFields()
+    if graph.SerializeToString(deterministic=True) != Path(path).read_bytes():
+        raise CheckFailed("it holds bytes that are no part of the graph")
+
+# %% ../../nbs/10_onnx.ipynb #c052
 def _exported_again(model, data):
     "The constants of a second export."
     with tempfile.TemporaryDirectory() as folder:
@@ -248,6 +248,7 @@ def prove_export(
     data: Dataset,  # two of its calibration images serve as the example, if it is exported again
 ) -> dict:          # facts
     "Opset and identical weights."
+    refuse_more(target)
     graph = read_onnx(target)
     opset = {o.domain: o.version for o in graph.opset_import}
     if opset != {"": OPSET}: raise CheckFailed(f"opset {opset}, expected {OPSET}")
@@ -257,11 +258,11 @@ def prove_export(
     if entries.keys() - wanted: facts["integers"] = sorted(entries.keys() - wanted)
     return dict(operators=operators(target), opset=OPSET, size=split_size(graph)) | facts
 
-# %% ../../nbs/10_onnx.ipynb #c056
+# %% ../../nbs/10_onnx.ipynb #c059
 def _limits(scale, zero):
     "The smallest and largest value of a quantized tensor."
     ends = np.iinfo(zero.dtype)
-    return tuple(float(scale) * (v - int(zero)) for v in (ends.min, ends.max))
+    return tuple(scale.item() * (v - zero.item()) for v in (ends.min, ends.max))
 
 def activation_ranges(
     graph,      # `onnx.ModelProto`, QDQ
@@ -277,7 +278,7 @@ def activation_ranges(
         found[name] = _limits(*(stored[i] for i in node.input[1:3]))
     return found
 
-# %% ../../nbs/10_onnx.ipynb #c059
+# %% ../../nbs/10_onnx.ipynb #c062
 def tapped(
     graph,         # `onnx.ModelProto`
     names: list,   # of tensors
@@ -289,7 +290,7 @@ def tapped(
     graph.graph.output.extend(onnx.helper.make_empty_tensor_value_info(n) for n in names)
     return OnnxSession(graph.SerializeToString())
 
-# %% ../../nbs/10_onnx.ipynb #c062
+# %% ../../nbs/10_onnx.ipynb #c065
 def _visible(graph):
     "Tensor names that can be looked at, each with the name it has in the fp32 graph and its range."
     ranges = activation_ranges(graph)
@@ -302,7 +303,7 @@ def _visible(graph):
             found.append((node.output[0], name, ranges[name]))
     return found
 
-# %% ../../nbs/10_onnx.ipynb #c064
+# %% ../../nbs/10_onnx.ipynb #c067
 def taps(
     path: Path,           # ONNX file, fp32 or int8
     images: np.ndarray,   # (N, *shape) float32

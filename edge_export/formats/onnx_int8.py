@@ -22,7 +22,7 @@ from edge_export.proof import (
 )
 from edge_export.formats.onnx import (
     WEIGHTED, OnnxSession, _save, activation_ranges, initializers, operators, read_by_operators,
-    read_onnx, split_size, stored_weights, strip, tapped, weight_types,
+    read_onnx, refuse_more, split_size, stored_weights, strip, tapped, weight_types,
 )
 
 # %% ../../nbs/11_onnx_int8.ipynb #c008
@@ -112,13 +112,11 @@ def _float_weights(graph):
             and n.input[1] in stored and stored[n.input[1]].dtype.kind == "f"}
 
 # %% ../../nbs/11_onnx_int8.ipynb #c031
-def prove_dynamic(
-    source: Path,   # fp32 ONNX file it was made from
-    target: Path,   # the int8 file
-    data: Dataset,  # not used
-    **choices,      # `keep` names layers that stay in float
-) -> dict:          # facts
+_STORED = {"QInt8": "int8", "QUInt8": "uint8", "QInt4": "int4"}
+
+def _prove_stored(source, target, keep=""):
     "Every weight is stored, to within half a step, and no 16-bit sum can saturate."
+    refuse_more(target)
     graph, trained = read_onnx(target), read_by_operators(read_onnx(source))
     wanted = {n: v for n, v in trained.items() if v.dtype == np.float32}
     facts = prove_weights(
@@ -127,23 +125,31 @@ def prove_dynamic(
     judge_saturation(graph)
     floats = _float_weights(graph)
     wrong = [w for w, kind in floats.items() if kind != "ConvTranspose"]
-    if wrong and not choices.get("keep"):
+    if wrong and not keep:
         raise CheckFailed(f"weight '{wrong[0]}' is a float: the file is not what it is called")
     if floats: facts["floats"] = sorted(floats)   # ONNX Runtime has no dynamic kernel for some
     return facts | dict(
         operators=operators(target), saturation="impossible", size=split_size(graph)
     )
 
-# %% ../../nbs/11_onnx_int8.ipynb #c038
-STATIC = dict(
-    scheme="s8s8",
-    reduce_range=True,
-    calibration="minmax",
-    per_channel=True,
-    images=0,
-    seed=0,
-    keep="",
-)
+# %% ../../nbs/11_onnx_int8.ipynb #c033
+def prove_dynamic(
+    source: Path,             # fp32 ONNX file it was made from
+    target: Path,             # the int8 file
+    data: Dataset,            # not used
+    weights: str = "QUInt8",  # their type
+) -> dict:                    # facts
+    "The weights are stored in the type asked for, and no range is: the file finds them itself."
+    facts, graph = _prove_stored(source, target), read_onnx(target)
+    types = {values.dtype.name for _, values, _ in weight_types(graph).values()}
+    if types - {"float32", _STORED[weights]} or activation_ranges(graph):
+        raise CheckFailed(f"weights are {', '.join(types)}, {len(activation_ranges(graph))} "
+                          f"activations have ranges: it is no dynamic file with {weights}")
+    return facts
+
+# %% ../../nbs/11_onnx_int8.ipynb #c040
+STATIC = dict(scheme="s8s8", reduce_range=True, calibration="minmax", per_channel=True, images=0,
+              seed=0, keep="")
 SCHEMES = {
     "s8s8": ("QInt8", "QInt8"),
     "u8s8": ("QUInt8", "QInt8"),
@@ -152,7 +158,7 @@ SCHEMES = {
 }
 METHODS = {"minmax": "MinMax", "entropy": "Entropy", "percentile": "Percentile"}
 
-# %% ../../nbs/11_onnx_int8.ipynb #c040
+# %% ../../nbs/11_onnx_int8.ipynb #c042
 def refuse_source(
     graph,   # `onnx.ModelProto`
 ):
@@ -172,7 +178,7 @@ def refuse_source(
             f"the graph has none of {', '.join(sorted(WEIGHTED))}: there is nothing to quantize"
         )
 
-# %% ../../nbs/11_onnx_int8.ipynb #c043
+# %% ../../nbs/11_onnx_int8.ipynb #c045
 def layers(
     graph,   # `onnx.ModelProto`
 ) -> dict:   # layer (`fc1` of `fc1.weight`) to its node's name, in the order of the graph
@@ -191,13 +197,14 @@ def _kept(graph, keep):
         raise EdgeExportError(f"there is no layer '{unknown[0]}': take of {', '.join(known)}")
     return [known[n] for n in names]
 
-# %% ../../nbs/11_onnx_int8.ipynb #c046
+# %% ../../nbs/11_onnx_int8.ipynb #c048
 def _reader(source, images):
-    "All calibration images as one batch, in the form ONNX Runtime asks for."
+    "The calibration images in batches of 1,000, in the form ONNX Runtime asks for."
     from onnxruntime.quantization import CalibrationDataReader
+    name = OnnxSession(source).input.name
     class Once(CalibrationDataReader):
-        batches = iter([{OnnxSession(source).input.name: images}])
-        def get_next(self): return next(self.batches, None)
+        left = ({name: batch} for batch in batches(images))
+        def get_next(self): return next(self.left, None)
     return Once()
 
 def _options(chosen):
@@ -215,7 +222,7 @@ def _options(chosen):
         reduce_range=chosen["reduce_range"] and weight != "QInt4",
     )
 
-# %% ../../nbs/11_onnx_int8.ipynb #c048
+# %% ../../nbs/11_onnx_int8.ipynb #c050
 def _prepared(source, target, scheme):
     "Shapes inferred, constants folded; 4-bit integers need opset 21."
     from onnx import save, version_converter
@@ -225,7 +232,7 @@ def _prepared(source, target, scheme):
     if scheme == "s8s4": save(version_converter.convert_version(read_onnx(target), 21), target)
     return target
 
-# %% ../../nbs/11_onnx_int8.ipynb #c050
+# %% ../../nbs/11_onnx_int8.ipynb #c052
 def quantize_static(
     source: Path,    # fp32 ONNX file
     target: Path,    # file to write
@@ -247,9 +254,7 @@ def quantize_static(
         )
         _save(strip(read_onnx(f"{folder}/q.onnx")), target)
 
-# %% ../../nbs/11_onnx_int8.ipynb #c057
-_STORED = {"QInt8": "int8", "QUInt8": "uint8", "QInt4": "int4"}
-
+# %% ../../nbs/11_onnx_int8.ipynb #c059
 def judge_names(
     graph,          # `onnx.ModelProto`, static
     chosen: dict,   # `STATIC`, with what was chosen
@@ -264,7 +269,7 @@ def judge_names(
     if found != {activation}:
         raise CheckFailed(f"activations are {', '.join(found) or 'floats'}, not {activation}")
 
-# %% ../../nbs/11_onnx_int8.ipynb #c060
+# %% ../../nbs/11_onnx_int8.ipynb #c062
 def coverages(
     source,               # `onnx.ModelProto` of the fp32 graph
     ranges: dict,         # its tensors to (low, high)
@@ -281,7 +286,7 @@ def coverages(
         for n in ranges: found[n].add(values[n])
     return list(found.values())
 
-# %% ../../nbs/11_onnx_int8.ipynb #c063
+# %% ../../nbs/11_onnx_int8.ipynb #c065
 def mode_difference(
     path: Path,           # int8 ONNX file
     images: np.ndarray,   # (N, *shape) float32
@@ -289,7 +294,7 @@ def mode_difference(
     "The largest logit difference between ONNX Runtime's default mode and its exact one."
     return float(np.abs(OnnxSession(path)(images) - OnnxSession(path, exact=True)(images)).max())
 
-# %% ../../nbs/11_onnx_int8.ipynb #c066
+# %% ../../nbs/11_onnx_int8.ipynb #c068
 def _calibrated_again(source, data, choices):
     "The ranges that the same calibrator gives on the calibration images."
     with tempfile.TemporaryDirectory() as folder:
@@ -311,4 +316,4 @@ def prove_static(
     judge_calibrated(calibrated, lambda: _calibrated_again(source, data, choices))
     found = coverages(floats, ranges, data.evaluation.images)
     judge_ranges([c for c, known in zip(found, by_extremes(calibrated)) if known], len(images))
-    return prove_dynamic(source, target, data, **choices) | dict(ranges=range_facts(found))
+    return _prove_stored(source, target, chosen["keep"]) | dict(ranges=range_facts(found))

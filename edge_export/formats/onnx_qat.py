@@ -17,8 +17,8 @@ from ..qat import FAKE, fake_quantizers, is_fake_quantized, qat_graph
 from ..check import CheckFailed
 from ..proof import along, judge_ranges, range_facts
 from edge_export.formats.onnx import (
-    _save, activation_ranges, export_onnx, initializers, operators, read_onnx, split_size,
-    stored_weights,
+    _save, activation_ranges, export_onnx, initializers, operators, read_onnx, refuse_more,
+    split_size, stored_weights, weight_types,
 )
 from .onnx_int8 import coverages, judge_saturation
 
@@ -175,8 +175,12 @@ def prove_qat(
     bits: int = 8,  # of the weights
 ) -> dict:          # facts
     "The learned weights and ranges, that they fit, no saturation, and the floats that are left."
+    refuse_more(target)
     graph, images = read_onnx(target), data.evaluation.images
     _prove_learned(model, graph)
+    for layer, (_, values, _) in weight_types(graph).items():
+        if values.dtype.kind == "f":
+            raise CheckFailed(f"the weight of '{layer}' is a float: it is no int8 file")
     judge_saturation(graph)
     found = coverages(float_twin(graph), activation_ranges(graph), images)
     judge_ranges(found, len(data.calibration))

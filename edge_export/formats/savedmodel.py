@@ -4,15 +4,15 @@
 
 # %% auto #0
 __all__ = ['SAMPLE', 'nhwc', 'channels_first', 'channels_last', 'convert_savedmodel', 'SavedModelSession', 'tensors',
-           'named_tensors', 'prove_savedmodel']
+           'named_tensors', 'refuse_more', 'prove_savedmodel']
 
 # %% ../../nbs/13_savedmodel.ipynb #c002
-import itertools, shutil, tempfile
+import re, shutil, tempfile
 from pathlib import Path
 
 import numpy as np
 
-from ..artifact import EdgeExportError, Session, need
+from ..artifact import EdgeExportError, Session, files_in, need
 from ..check import CheckFailed
 from ..proof import Stored, prove_weights
 from ..data import Dataset
@@ -160,10 +160,12 @@ def _load(path):
 
 # %% ../../nbs/13_savedmodel.ipynb #c043
 def _input_shape(path):
-    "Runs in the worker: name and shape of the one input."
+    "Runs in the worker: name, shape and type of the one input."
     _, serve = _load(path)
     (name, spec), = serve.structured_input_signature[1].items()
-    return name, tuple(spec.shape)
+    if len(serve.structured_outputs) != 1:
+        raise EdgeExportError(f"it has the outputs {', '.join(serve.structured_outputs)}, not one")
+    return name, tuple(spec.shape), spec.dtype.as_numpy_dtype
 
 # %% ../../nbs/13_savedmodel.ipynb #c046
 def _logits(path, name, images):
@@ -182,7 +184,7 @@ class SavedModelSession(Session):
         path: Path,   # SavedModel folder
     ):
         self.path = str(Path(path).absolute())
-        try: self.name, (_, *rest) = in_worker(_input_shape, self.path)
+        try: self.name, (_, *rest), self.dtype = in_worker(_input_shape, self.path)
         except EdgeExportError as e:
             raise EdgeExportError(
                 f"{path} is not a SavedModel that TensorFlow can load: {e}"
@@ -195,24 +197,19 @@ class SavedModelSession(Session):
 
 # %% ../../nbs/13_savedmodel.ipynb #c052
 def _tensors(path):
-    "Runs in the worker: every float constant and variable of a SavedModel."
+    "Runs in the worker: every float constant that the function of a SavedModel reads."
     tf = need("tensorflow", "tflite")
-    _, serve = _load(path)
-    definition = serve.graph.as_graph_def()
-    nodes = itertools.chain(definition.node, *(f.node_def for f in definition.library.function))
-    constants = [tf.make_ndarray(n.attr["value"].tensor) for n in nodes if n.op == "Const"]
-    captured = [t.numpy() for t in serve.captured_inputs if t.dtype != tf.resource]
-    return [
-        a
-        for a in [*constants, *captured, *(v.numpy() for v in serve.variables)]
-        if a.dtype == np.float32
-    ]
+    from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
+    loaded, serve = _load(path)
+    graph = convert_variables_to_constants_v2(serve).graph.as_graph_def()
+    constants = [tf.make_ndarray(n.attr["value"].tensor) for n in graph.node if n.op == "Const"]
+    return [a for a in constants if a.dtype == np.float32]
 
 # %% ../../nbs/13_savedmodel.ipynb #c054
 def tensors(
     path: Path,   # SavedModel folder
 ) -> list:        # of float32 arrays
-    "Every float tensor that a SavedModel stores."
+    "Every float tensor that a SavedModel's function reads."
     return in_worker(_tensors, str(Path(path).absolute()))
 
 # %% ../../nbs/13_savedmodel.ipynb #c057
@@ -220,9 +217,21 @@ def named_tensors(
     path: Path,   # SavedModel folder
 ) -> dict:        # name (number and shape) to a tuple with the array
     "The same, by name: TensorFlow keeps none."
-    return {f"{i} {t.shape}": (t,) for i, t in enumerate(tensors(path)) if t.size > 1}
+    some = [t for t in tensors(path) if t.size > 1]
+    return {f"{i} {t.shape}": (t,) for i, t in enumerate(some)}
 
 # %% ../../nbs/13_savedmodel.ipynb #c060
+def refuse_more(
+    path: Path,   # SavedModel folder of a recipe
+):
+    "Raise for files that TensorFlow does not load."
+    known = r"saved_model\.pb|variables/variables\.(index|data-\d+-of-\d+)"
+    for file in files_in(path):
+        name = file.relative_to(path).as_posix()
+        if not re.fullmatch(known, name):
+            raise CheckFailed(f"{name} is no part of a SavedModel")
+
+# %% ../../nbs/13_savedmodel.ipynb #c063
 def _converted_again(source, data):
     "The float tensors of a second conversion."
     with tempfile.TemporaryDirectory() as folder:
@@ -234,7 +243,8 @@ def prove_savedmodel(
     target: Path,   # the SavedModel folder
     data: Dataset,  # handed on, if it is converted again
 ) -> dict:          # facts
-    "Every weight of the ONNX file is in the SavedModel."
+    "Every weight of the ONNX file is in the SavedModel, and no file more."
+    refuse_more(target)
     trained, turned = read_by_operators(read_onnx(source)), initializers(channels_last(source))
     turned = {name: turned[name] for name, v in trained.items() if v.dtype == np.float32}
     for name in turned:

@@ -22,7 +22,8 @@ from edge_export.proof import (
 from . import savedmodel
 from .savedmodel import channels_first, nhwc
 from edge_export.formats.tflite_file import (
-    operators, prove_operators, refuse_floats, refuse_plain_floats, split_size, stored_weights,
+    operators, prove_operators, refuse_floats, refuse_other_activations, refuse_plain_floats,
+    split_size, stored_weights,
 )
 
 # %% ../../nbs/15_tflite.ipynb #c007
@@ -115,18 +116,16 @@ class TFLiteSession(Session):
         path: Path,
         reference: bool = False,   # LiteRT's reference kernels: slow, the same on every CPU
     ):
-        self.interpreter = _interpreter(path, **(dict(reference=True) if reference else {}))
-        self.input, self.output = (
-            self.interpreter.get_input_details()[0],
-            self.interpreter.get_output_details()[0],
-        )
+        self.interpreter = lite = _interpreter(path, **(dict(reference=True) if reference else {}))
+        self.input, self.output = lite.get_input_details()[0], lite.get_output_details()[0]
         self.shape = channels_first(tuple(map(int, self.input["shape"][1:])))
+        self.dtype = np.int64 if self.input["dtype"] == np.int64 else np.float32
 
     @property
     def delegate(self) -> str:
         "The delegate that really runs the graph; empty if none does."
-        names = [op["op_name"] for op in self.interpreter._get_ops_details()]
-        return "XNNPACK" if "DELEGATE" in names else ""
+        operators = self.interpreter._get_ops_details()
+        return "XNNPACK" if any(op["op_name"] == "DELEGATE" for op in operators) else ""
 
     def prepare(self, images):
         own = _quantized(nhwc(images), self.input)
@@ -140,7 +139,11 @@ class TFLiteSession(Session):
 
     def finish(self, answers): return _real(np.concatenate(answers), self.output)
 
-    def run(self, images): return self.singly(images)   # its batch is one
+    def singly(self, images):
+        try: return super().singly(images)
+        except RuntimeError as e: raise EdgeExportError(f"LiteRT cannot run this graph: {e}") from e
+
+    run = singly   # its batch is one
 
 # %% ../../nbs/15_tflite.ipynb #c028
 def _order(lite):
@@ -183,8 +186,9 @@ def _covered(plain, pairs, images):
     found = {
         own: Coverage(d["name"].split(";")[0], *_ends(d), steps=_step_count(d)) for own, d in pairs
     }
+    entry = plain.get_input_details()[0]["index"]
     for image in nhwc(images):
-        plain.set_tensor(pairs[0][0], image[None])
+        plain.set_tensor(entry, image[None])
         plain.invoke()
         for own in found: found[own].add(plain.get_tensor(own))
     return list(found.values())
@@ -225,7 +229,7 @@ def _ranges(lite):
 def prove_tflite(
     source: Path,             # SavedModel it was made from
     target: Path,             # the TFLite file
-    data: Dataset,            # its calibration and evaluation parts serve `int8-static`
+    data: Dataset,            # its calibration and evaluation parts serve the integers
     precision: str = "fp32",  # one of `PRECISIONS`
     **drawn,                  # `images` and `seed` of the calibration images
 ) -> dict:                    # facts
@@ -233,8 +237,9 @@ def prove_tflite(
     facts = prove_operators(target)
     if precision in CALIBRATED: refuse_floats(target)
     refuse_plain_floats(target, precision)
+    refuse_other_activations(target, precision)
     facts |= _prove_constants(source, target, precision) | dict(size=split_size(target))
-    if precision == "int8-static":
+    if precision in CALIBRATED:
         images = calibration_images(data, **drawn)
         calibrated, evaluated = _coverages(source, target, images, data.evaluation.images)
         judge_calibrated(calibrated, lambda: _ranges_again(source, data, precision, drawn))
