@@ -8,7 +8,7 @@ __all__ = ['EVIDENCE', 'LEAST', 'SAMPLES', 'MEASURES', 'ENOUGH', 'GATES', 'Check
 
 # %% ../nbs/07_check.ipynb #c002
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import log10
 from pathlib import Path
 
@@ -18,7 +18,8 @@ from edge_export.artifact import (
     EdgeExportError, Session, batches, check_images, hash_arrays, whole,
 )
 from .data import Dataset
-from .intervals import mcnemar, newcombe, paired, wilson
+from .worker import quietly
+from .task import CLASS_MEASURES, Task, classified, refuse_labels, scored
 from .model import predict
 
 # %% ../nbs/07_check.ipynb #c005
@@ -28,6 +29,7 @@ class CheckFailed(EdgeExportError):
 # %% ../nbs/07_check.ipynb #c008
 EVIDENCE = 1e-5   # of all outputs' range: what an output must vary by to tell anything
 LEAST = 16        # evaluation images without which nothing is told
+SAMPLES = 500     # evaluation images that are saved for the race
 
 @dataclass(frozen=True, eq=False)
 class Reference:
@@ -36,9 +38,12 @@ class Reference:
     labels: np.ndarray   # (N,)
     index: np.ndarray    # (N,) the evaluation images' positions in the source
     error: float = 0.0   # the largest difference to the same model in double precision
+    task: Task | None = None   # None: classes, where the labels and the outputs can be such
 
     @property
-    def hash(self) -> str: return hash_arrays(self.logits, self.labels, self.index)
+    def hash(self) -> str:
+        score = [self.task.score(self.logits, self.labels)] if self.task and self.task.score else []
+        return hash_arrays(self.logits, self.labels, self.index, *score)
 
     @property
     def spread(self) -> float: return float(np.ptp(self.logits))
@@ -46,7 +51,10 @@ class Reference:
     @property
     def classes(self) -> bool:
         "Are the outputs scores of classes, one of which is the label?"
-        return self.logits.ndim == 2 and 1 < self.logits.shape[1] > self.labels.max(initial=-1)
+        if self.task: return self.task.name == "classification"
+        shape, labels = self.logits.shape, self.labels
+        known = len(labels) and labels.dtype.kind in "iu" and labels.min() >= 0
+        return bool(known and len(shape) == 2 and 1 < shape[1] > labels.max())
 
     @property
     def accuracy(self) -> float: return float((self.logits.argmax(1) == self.labels).mean())
@@ -58,7 +66,7 @@ def in_double(
 ) -> np.ndarray:          # float64
     "The model's answers in double precision, by a copy."
     import torch
-    with torch.no_grad():
+    with torch.no_grad(), quietly():   # a copy of an exported graph warns of torch's own doings
         twin = deepcopy(model).double().eval()
         if images.dtype.kind == "f": images = images.astype(np.float64)
         return np.concatenate([twin(torch.from_numpy(b)).numpy() for b in batches(images)])
@@ -86,11 +94,11 @@ def reference(
     if not np.isfinite(logits).all():
         raise CheckFailed("the PyTorch model's own logits are not finite: train it again")
     if not (logits.std(0) > EVIDENCE * np.ptp(logits)).any():
-        raise CheckFailed(
-            f"the PyTorch model gives all {len(logits)} evaluation images nearly the same answer: "
-            "nothing can be told by it"
-        )
-    found = Reference(logits, part.labels, part.index, _own_error(model, part.images, logits))
+        raise CheckFailed(f"the PyTorch model gives all {len(logits)} evaluation images nearly the "
+                          "same answer: nothing can be told by it")
+    error = _own_error(model, part.images, logits)
+    found = Reference(logits, part.labels, part.index, error, data.task)
+    if data.task and found.classes: refuse_labels(logits, part.labels)
     off = np.abs(predict(model, part.images[::-1])[::-1] - found.logits).max()
     if off > Session.noise * found.spread:
         raise CheckFailed(
@@ -99,10 +107,9 @@ def reference(
         )
     with whole(Path(out) / "reference.safetensors") as scratch:
         values = vars(found) | dict(samples=part.images[:SAMPLES])
-        scratch.write_bytes(save({name: np.asarray(v) for name, v in values.items()}))
+        scratch.write_bytes(save({k: np.asarray(v) for k, v in values.items() if k != "task"}))
     return found
 
-SAMPLES = 500   # evaluation images that are saved for the race
 
 # %% ../nbs/07_check.ipynb #c019
 MEASURES = ("accuracy", "accuracy_low", "accuracy_high", "delta", "delta_low", "delta_high",
@@ -133,6 +140,7 @@ class Check:
     flipped: list                       # of [evaluation image, label, was, is]
     alone: bool = False                 # run one image at a time, as neighbours matter?
     neighbour_difference: float = 0.0   # largest change of a logit by neighbours
+    score: dict = field(default_factory=dict)   # of a task that has one, as `scored` gives it
 
 # %% ../nbs/07_check.ipynb #c024
 def _sqnr(signal, error):
@@ -144,8 +152,7 @@ def _refuse(logits, ref):
     "Refuse logits of the wrong shape or with NaN, and name the image."
     if logits.shape != ref.logits.shape:
         raise CheckFailed(
-            f"the logits have shape {logits.shape}, the reference's {ref.logits.shape}"
-        )
+            f"the logits have shape {logits.shape}, the reference's {ref.logits.shape}")
     bad = np.flatnonzero(~np.isfinite(logits.reshape(len(logits), -1)).all(1))
     if len(bad):
         raise CheckFailed(
@@ -178,20 +185,11 @@ def _by_output(logits, ref):
 
 # %% ../nbs/07_check.ipynb #c028
 def _answers(logits, ref):
-    "Accuracy, difference, flips: what only classes have; None where there are none."
-    names = ("accuracy", "accuracy_low", "accuracy_high", "delta", "delta_low", "delta_high",
-             "mcnemar_p", "flips", "flips_beyond_ties", "gained", "lost")
-    if not ref.classes: return dict.fromkeys(names) | dict(flipped=[])
-    answer, wanted = logits.argmax(1), ref.logits.argmax(1)
-    right, flipped = answer == ref.labels, np.flatnonzero(answer != wanted)
-    counts = paired(right, wanted == ref.labels)
-    second, best = np.sort(ref.logits[flipped], axis=1)[:, -2:].T
-    noise = np.sqrt(np.square(logits - ref.logits, dtype=np.float64).mean())
-    values = (right.mean(), *wilson(int(right.sum()), len(right)), *newcombe(*counts),
-              mcnemar(*counts[1:3]), len(flipped), int((best - second >= 6 * noise).sum()))
-    rows = np.stack([flipped, ref.labels[flipped], wanted[flipped], answer[flipped]], axis=1)
-    return dict(zip(names, (float(values[0]), *values[1:], *counts[1:3]))) | dict(
-        flipped=rows.tolist())
+    "What the task measures; None where it does not."
+    nothing = dict.fromkeys(CLASS_MEASURES) | dict(flipped=[])
+    if ref.task and ref.task.score:
+        return nothing | dict(score=scored(ref.task, logits, ref.logits, ref.labels))
+    return classified(logits, ref.logits, ref.labels) if ref.classes else nothing
 
 # %% ../nbs/07_check.ipynb #c031
 def measure(
@@ -259,6 +257,9 @@ def _answer_failures(c, gate):
     free = max(1, gate.flips * c.n) if gate.flips else 0
     if c.flips_beyond_ties is not None and c.flips_beyond_ties > free:
         yield f"{c.flips_beyond_ties} flips beyond ties, allowed {free:.0f}"
+    if c.score and c.score["allowed"] is not None and not c.score["lost"] <= c.score["allowed"]:
+        yield (f"the {c.score['title']} is worse by up to {c.score['lost']:.3g}, allowed "
+               f"{c.score['allowed']:.3g}")
     asked = None not in (gate.delta_low, c.delta) and c.n >= ENOUGH
     if asked and not c.delta_low >= gate.delta_low:
         yield (f"accuracy difference {c.delta:+.2%}, interval from {c.delta_low:+.2%}, "

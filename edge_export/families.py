@@ -19,7 +19,6 @@ from pathlib import Path
 import numpy as np
 
 from .artifact import Table
-from .data import Part
 from .faults import calibrated_on, evaluated, noise
 from .formats import onnx, onnx_int8
 from .model import predict
@@ -141,8 +140,7 @@ def _leaked(data, s):
 
 def _fewer(data, s):
     "So many calibration samples are left out."
-    part, n = data.calibration, int((1 - s) * len(data.calibration))
-    return Part(part.images[:n], part.labels[:n], part.index[:n])
+    return data.calibration.first(int((1 - s) * len(data.calibration)))
 
 def _noised(data, s):
     "Noise on the calibration samples."

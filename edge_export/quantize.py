@@ -19,7 +19,7 @@ from .data import Dataset, Part
 from .drift import Drift, compare_layers
 from .formats.onnx import OnnxSession, read_onnx
 from .formats.onnx_int8 import saturating
-from .intervals import mcnemar, newcombe, paired, wilson
+from .task import mcnemar, newcombe, paired, wilson
 from .model import predict
 from .recipes import build, installed, parse
 from .worker import progress

@@ -156,11 +156,10 @@ class Job:
         "Hashes of the data that an artifact is made and checked with."
         d, answer = self.data, self.ref.logits.shape[1:]
         return dict(
-            dataset=d.name,
-            calibration=d.calibration.hash,
-            evaluation=d.evaluation.hash,
+            dataset=d.name, calibration=d.calibration.hash, evaluation=d.evaluation.hash,
             reference=self.ref.hash,
             **({"answer": list(answer)} if len(answer) > 1 else {}),
+            **({"task": d.task.name} if d.task else {}),
         )
 
 # %% ../nbs/20_recipes.ipynb #c026

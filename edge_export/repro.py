@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from .artifact import EdgeExportError, hash_arrays, read_json, sha256
-from .intervals import wilson
+from .task import wilson
 from .runs import DAYS, days_folder, run
 from .datasets import load_data
 from .model import SimpleCNN, fit, predict

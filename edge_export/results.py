@@ -28,6 +28,7 @@ def row(
     c = artifact.facts["check"]
     own = {k: getattr(artifact, k) for k in ("recipe", "parameters", "bytes", "sha256", "parent")}
     wanted = {*MEASURES, "mcnemar_p", "flips_beyond_ties", "alone", "neighbour_difference"}
+    if c.get("score"): wanted |= {"score"}   # of a task that has one
     found = {k: v for k, v in c.items() if k in wanted}
     latency = race.get("rows", {}).get(artifact.sha256, dict.fromkeys(LATENCY))
     return (
@@ -67,13 +68,33 @@ def _alone(rows):
     )
 
 # %% ../nbs/32_results.ipynb #c019
+def _class_cells(r):
+    "What a classification has."
+    accuracy = _percent(r["accuracy"], r["accuracy_low"], r["accuracy_high"])
+    return [accuracy, str(r["flips"]), _percent(r["delta"], r["delta_low"], r["delta_high"], "+")]
+
+def _output_cells(r):
+    "What every output has, and the score of a task that has one."
+    noise = "exact" if r["sqnr_db"] is None else f"{r['sqnr_db']:.1f}"
+    def ends(s, name, sign=""):
+        parts = (s[name], *(s[f"{name}_{end}".removeprefix("mean_")] for end in ("low", "high")))
+        return "{:{s}.3g} [{:{s}.3g}, {:{s}.3g}]".format(*parts, s=sign)
+    score = r.get("score")
+    return [*([ends(score, "mean"), ends(score, "delta", "+")] if score else []), noise,
+            f"{r['max_abs']:.2g}"]
+
+# %% ../nbs/32_results.ipynb #c021
 def _cells(r, classes, timed):
     "A row of results as text."
-    accuracy = _percent(r["accuracy"], r["accuracy_low"], r["accuracy_high"])
-    delta = _percent(r["delta"], r["delta_low"], r["delta_high"], "+")
-    noise = "exact" if r["sqnr_db"] is None else f"{r['sqnr_db']:.1f}"
-    found = [accuracy, str(r["flips"]), delta] if classes else [noise, f"{r['max_abs']:.2g}"]
+    found = _class_cells(r) if classes else _output_cells(r)
     return [r["recipe"], f"{r['bytes']:,}", *found, *(_times(r) if timed else [])]
+
+def _headers(rows, classes):
+    "What the columns of a task are called."
+    if classes: return ["accuracy [95 %]", "flips", "difference [95 %]"]
+    score = rows[0].get("score")
+    own = [f"{score['title']} [95 %]", "difference [95 %]"] if score else []
+    return [*own, "SQNR in dB", "largest error"]
 
 def summary(
     dataset: str,   # name of the data set
@@ -83,17 +104,13 @@ def summary(
     "Size, accuracy, flips and difference of each row (or noise); latency where measured."
     timed = any(r["latency_p50_us"] is not None for r in rows)
     classes = any(r["accuracy"] is not None for r in rows)
-    found = (
-        ["accuracy [95 %]", "flips", "difference [95 %]"]
-        if classes
-        else ["SQNR in dB", "largest error"]
-    )
+    found = _headers(rows, classes)
     headers = ["recipe", "bytes", *found, *(["p50 µs", "ratio [95 %]"] if timed else [])]
     title = f"{dataset}: every artifact on all {n_eval:,} evaluation images"
     note = " ".join(filter(None, [_few(n_eval, rows), _alone(rows)]))
     return Table(title, headers, [_cells(r, classes, timed) for r in rows], note)
 
-# %% ../nbs/32_results.ipynb #c022
+# %% ../nbs/32_results.ipynb #c026
 def compare(
     files: list,                # of `Artifact`
     found: Race | None = None,  # with it the table has latencies
@@ -110,7 +127,7 @@ def compare(
         files[0].inputs["dataset"], files[0].facts["check"]["n"], [row(f, race) for f in files]
     )
 
-# %% ../nbs/32_results.ipynb #c026
+# %% ../nbs/32_results.ipynb #c030
 def gates() -> Table:
     "What each precision must hold."
     def text(value, form): return "" if value is None else form.format(value)
@@ -125,7 +142,7 @@ def gates() -> Table:
                "flips beyond ties", f"paired interval, from {ENOUGH:,} images on"]
     return Table("The gates, the same for every data set and format", headers, rows)
 
-# %% ../nbs/32_results.ipynb #c029
+# %% ../nbs/32_results.ipynb #c033
 def ranges(
     artifact: Artifact,   # a static int8 file
 ) -> Table:
@@ -146,7 +163,7 @@ def ranges(
         rows,
     )
 
-# %% ../nbs/32_results.ipynb #c032
+# %% ../nbs/32_results.ipynb #c036
 def _size_parts(artifact):
     "Bytes of weights, scales and container; where a recipe does not tell, all container."
     size = artifact.facts.get("size", dict(weights=0, scales=0))
@@ -160,7 +177,7 @@ def _stored_bits(artifact):
     few = chosen.get("bits", 8) <= 4 or chosen.get("scheme", "").endswith("s4")
     return 4 if few else 8, 64 if precision == "int16x8" else 32
 
-# %% ../nbs/32_results.ipynb #c034
+# %% ../nbs/32_results.ipynb #c038
 def floor_bytes(
     artifact: Artifact,   # the checkpoint lies beside it
 ) -> int:
@@ -174,7 +191,7 @@ def floor_bytes(
         bits += values.size * width
     return -(-bits // 8)
 
-# %% ../nbs/32_results.ipynb #c037
+# %% ../nbs/32_results.ipynb #c041
 def sizes(
     files: list,       # of `Artifact`
 ) -> Table:
@@ -187,12 +204,12 @@ def sizes(
                  ["recipe", "bytes", "weights and biases", "scales", "container", "floor"], rows,
                  "The floor is the parameters alone, each in the width that the file gives it.")
 
-# %% ../nbs/32_results.ipynb #c043
+# %% ../nbs/32_results.ipynb #c047
 def schema() -> dict:
     "The JSON Schema of `results.json`."
     return read_json(resources.files("edge_export") / "assets" / "results.schema.json")
 
-# %% ../nbs/32_results.ipynb #c045
+# %% ../nbs/32_results.ipynb #c049
 def _validate(results, where):
     "Raise for the first field that breaks the contract."
     from jsonschema import Draft202012Validator
@@ -211,7 +228,7 @@ def _validate(results, where):
             "Make it again with edge-export run --fresh"
         )
 
-# %% ../nbs/32_results.ipynb #c048
+# %% ../nbs/32_results.ipynb #c052
 def write_results(
     folder: str | Path,   # a run's folder: its artifacts and its last race
     **run,                # `seed`, `parameters`, `date`; `days`: seconds and CPU seconds of each
@@ -222,6 +239,7 @@ def write_results(
     results = dict(
         dataset=files[0].inputs["dataset"],
         n_eval=files[0].facts["check"]["n"],
+        task=files[0].inputs.get("task", "classification"),
         threads=1,
         versions=versions,
         **machine(),
@@ -234,7 +252,7 @@ def write_results(
     write_json(Path(folder) / "results.json", results)
     return results
 
-# %% ../nbs/32_results.ipynb #c050
+# %% ../nbs/32_results.ipynb #c054
 def read_results(
     path: str | Path,   # `results.json`
 ) -> dict:
@@ -243,7 +261,7 @@ def read_results(
     _validate(results, path)
     return results
 
-# %% ../nbs/32_results.ipynb #c053
+# %% ../nbs/32_results.ipynb #c057
 def published(
     results: dict,   # as in `results.json`
 ) -> Table:
@@ -255,13 +273,13 @@ def published(
     note = f"{here} {results['race'].get('why', '')} {table.note}"
     return replace(table, note=note.strip())
 
-# %% ../nbs/32_results.ipynb #c056
+# %% ../nbs/32_results.ipynb #c060
 def _from_to(values, form):
     "The smallest and the largest, or the one."
     low, high = form.format(min(values)), form.format(max(values))
     return low if low == high else f"{low} to {high}"
 
-# %% ../nbs/32_results.ipynb #c058
+# %% ../nbs/32_results.ipynb #c062
 def _speed(rows):
     "The fastest and the slowest of the timed rows, in words."
     ends = {r["recipe"]: r for r in (f(rows, key=lambda r: r["ratio"]) for f in (min, max))}

@@ -14,7 +14,7 @@ import numpy as np
 
 from .artifact import EdgeExportError, Table
 from .model import predict
-from .intervals import mcnemar
+from .task import mcnemar
 from .recipes import build, session
 from .explain import _last_scales
 from .formats import onnx, tflite_file

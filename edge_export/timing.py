@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .intervals import wilson
+from .task import wilson
 from .formats.onnx import OnnxSession
 from .race import BASELINE, TWIN, contains_one, ratio, time_blocks
 

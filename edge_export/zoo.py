@@ -6,12 +6,12 @@
 __all__ = ['C', 'L', 'S', 'IMAGES', 'SIGNALS', 'FEATURES', 'TOKENS', 'ZOO', 'Composed', 'trained']
 
 # %% ../nbs/37_zoo.ipynb #c002
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 from .data import split
+from .task import regression
 
 # %% ../nbs/37_zoo.ipynb #c005
 class Composed(nn.Module):
@@ -224,5 +224,6 @@ def trained(
             optimizer.zero_grad()
             _loss(model, x[chosen], y[chosen]).backward()
             optimizer.step()
-    labels = y.numpy() if model(x[:2]).shape[1:] == (4,) else np.zeros(len(y), np.int64)
-    return model.eval(), split(name, x.numpy(), labels, (700, 150, 150))
+    if name == "one output": labels, task = y[:, None].float().numpy(), regression()
+    else: labels, task = (y.numpy() if model(x[:2]).shape[1:] == (4,) else None), None
+    return model.eval(), split(name, x.numpy(), labels, (700, 150, 150), task=task)

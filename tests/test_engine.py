@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from edge_export import build, session
+from edge_export import build, compare, fit, session
 from edge_export.artifact import EdgeExportError
 from edge_export.data import Dataset, Part
 from edge_export.engine import counted, verdicts_of
@@ -12,6 +12,7 @@ from edge_export.formats.onnx import read_onnx
 from edge_export.model import predict
 from edge_export.qat import fake_quantize
 from edge_export.recipes import RECIPES, built
+from edge_export.task import classification, metric
 from edge_export.zoo import trained
 
 FEW = {
@@ -166,3 +167,36 @@ def test_tokens_go_through(tmp_path):
         session(files[0])(data.evaluation.images.astype("float32"))
     with pytest.raises(EdgeExportError, match="cannot answer int64 samples of shape .*index out of range"):
         predict(model, data.evaluation.images + 50)
+
+
+def test_a_regression_is_scored(tmp_path):
+    model, data = trained("one output")
+    files = build(["onnx-fp32", "onnx-int8-static"], model, data, tmp_path)
+    own = [f.facts["check"]["score"] for f in files]
+    errors = [np.square(session(f)(data.evaluation.images) - data.evaluation.labels).mean() for f in files]
+    assert np.allclose([s["mean"] for s in own], errors, rtol=1e-5) and own[0]["lost"] < 1e-5 < own[1]["lost"]
+    assert compare(files).headers[2:4] == ["squared error [95 %]", "difference [95 %]"] and files[0].inputs["task"] == "regression"
+
+
+def test_a_score_of_ones_own_is_a_gate(tmp_path):
+    model, data = trained("one output")
+    near = metric(lambda answers, labels: (np.abs(answers - labels) < .1).all(1), "share near", allowed=-.5)
+    with pytest.raises(EdgeExportError, match="the share near is worse by up to .*, allowed -0.5"):
+        build(["onnx-fp32"], model, replace(data, task=near), tmp_path)
+
+
+def test_neither_labels_nor_training_images_are_needed(tmp_path):
+    model, data = trained("mlp")
+    def bare(part): return Part(part.images, None, part.index)
+    alone = Dataset("bare", None, None, bare(data.calibration), bare(data.evaluation))
+    artifact, = build(["onnx-int8-static"], model, alone, tmp_path)
+    assert artifact.facts["check"]["accuracy"] is None and artifact.facts["check"]["outputs"]["sqnr_db"]["value"] > 20
+    with pytest.raises(EdgeExportError, match="no training images with classes"):
+        fit(model, alone)
+
+
+def test_labels_that_are_no_classes_are_refused(tmp_path):
+    model, data = trained("mlp")
+    shifted = replace(data.evaluation, labels=data.evaluation.labels + 96)
+    with pytest.raises(EdgeExportError, match="labels from 96 to 99 are no classes"):
+        build(["onnx-fp32"], model, replace(data, evaluation=shifted, task=classification()), tmp_path)
