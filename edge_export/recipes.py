@@ -40,7 +40,7 @@ from edge_export.formats import (
     tflite_qat,
 )
 from .model import reusable, save_checkpoint
-from .worker import progress, talking
+from .worker import first_call, progress, talking
 
 # %% ../nbs/20_recipes.ipynb #c005
 @dataclass(frozen=True)
@@ -225,6 +225,7 @@ def _make(name, source, record, job):
             if _weights_hash(job.model) != before:
                 raise CheckFailed("the conversion changed the model's own weights: load them again")
             _no_paths(target)
+            if recipe.suffix: first_call(recipe.load, target, job.data.evaluation.images[:1])
             loaded = _loaded(recipe, target, job.ref.logits.shape[1:])
             found = check(loaded, job.data, job.ref, GATES[recipe.precision])
             facts = recipe.prove(source, target, job.data, **parameters)

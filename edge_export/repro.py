@@ -20,7 +20,7 @@ from .model import SimpleCNN, fit, predict
 from .qat import fake_quantize, fine_tune
 from .recipes import TREE, parse
 from .reproduce import SAME, published_model, published_run, reproduce
-from .worker import children_seconds, emulated, in_new_process, interpreter
+from .process import children_seconds, emulated, in_new_process, interpreter
 
 # %% ../nbs/47_repro.ipynb #c005
 CPUS = ("Haswell", "EPYC-Rome")

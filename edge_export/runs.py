@@ -14,7 +14,7 @@ from pathlib import Path
 import edge_export
 
 from .artifact import EdgeExportError, Table, need, read_json, whole, write_json
-from .worker import children_seconds
+from .process import children_seconds
 from .datasets import choose, data_root, find_mnist, load_data
 from .recipes import RECIPES, installed
 from .results import read_results, write_results

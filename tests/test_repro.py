@@ -13,9 +13,9 @@ from edge_export.artifact import EdgeExportError, read_json, sha256, write_json
 from edge_export.check import CheckFailed
 from edge_export.cli import main
 from edge_export.results import read_results
+from edge_export.process import emulated, in_new_process, interpreter
 from edge_export.repro import cpus_equal, onnx_same_bytes
 from edge_export.reproduce import CONTAINER, DIFFERENT, SAME, compare_folder, published_run
-from edge_export.worker import emulated, in_new_process, interpreter
 
 PUBLISHED = ROOT / "edge_export" / "assets" / "published"
 
