@@ -40,7 +40,8 @@ class Part:
             )
         labels = np.asarray(self.labels)
         whole = labels.dtype.kind in "iu" and labels.ndim == 1
-        if not (whole and labels.min(initial=0) >= UNKNOWN or labels.dtype.kind == "f"):
+        known = labels.min(initial=0) >= 0 if whole else labels.dtype.kind == "f"
+        if not known and not (whole and (labels == UNKNOWN).all()):
             raise EdgeExportError(f"labels are {labels.dtype} of shape {labels.shape}: {ADVICE}")
 
     def __len__(self): return len(self.images)

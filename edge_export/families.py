@@ -228,7 +228,7 @@ FILES = tuple(name for name in EVERY if name != "savedmodel-fp32")
 ONLY = {"one output more": FILES, "right weights that nothing reads": FILES,
         "a batch of one only": FILES[:3], "a file more": ("savedmodel-fp32",)}
 
-def _file(spoil, name, s, of):
+def _spoilt(spoil, name, s, of):
     "Change the file itself."
     return trial(name, given(parse(name)[0], of.files[name].file, spoil), of)
 
@@ -253,7 +253,7 @@ STALE = {
     "another model in the same folder": (_retrained, EVERY),
 }
 FOLDERS = [
-    *(Family(n, partial(_file, spoil), ONLY.get(n, EVERY), ONCE) for n, spoil in SPOILED.items()),
+    *(Family(n, partial(_spoilt, spoil), ONLY.get(n, EVERY), ONCE) for n, spoil in SPOILED.items()),
     *(Family(n, partial(healed, spoil), FILES, ONCE) for n, spoil in DAMAGED.items()),
     *(Family(n, partial(renewed, change), names, ONCE) for n, (change, names) in STALE.items()),
 ]

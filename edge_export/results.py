@@ -76,12 +76,10 @@ def _class_cells(r):
 def _output_cells(r):
     "What every output has, and the score of a task that has one."
     noise = "exact" if r["sqnr_db"] is None else f"{r['sqnr_db']:.1f}"
-    def ends(s, name, sign=""):
-        parts = (s[name], *(s[f"{name}_{end}".removeprefix("mean_")] for end in ("low", "high")))
-        return "{:{s}.3g} [{:{s}.3g}, {:{s}.3g}]".format(*parts, s=sign)
-    score = r.get("score")
-    return [*([ends(score, "mean"), ends(score, "delta", "+")] if score else []), noise,
-            f"{r['max_abs']:.2g}"]
+    found, s = [noise, f"{r['max_abs']:.2g}"], r.get("score")
+    if not s: return found
+    mean = f"{s['mean']:.3g} [{s['low']:.3g}, {s['high']:.3g}]"
+    return [mean, f"{s['delta']:+.3g} [{s['delta_low']:+.3g}, {s['delta_high']:+.3g}]", *found]
 
 # %% ../nbs/32_results.ipynb #c021
 def _cells(r, classes, timed):

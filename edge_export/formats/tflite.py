@@ -127,9 +127,7 @@ class TFLiteSession(Session):
         operators = self.interpreter._get_ops_details()
         return "XNNPACK" if any(op["op_name"] == "DELEGATE" for op in operators) else ""
 
-    def prepare(self, images):
-        own = _quantized(nhwc(images), self.input)
-        return [own[i:i + 1] for i in range(len(own))]
+    def prepare(self, images): return list(_quantized(nhwc(images), self.input)[:, None])
 
     def one(self, image):
         "Logits of one image, both in the file's own layout and type."

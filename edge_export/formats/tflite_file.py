@@ -8,6 +8,7 @@ __all__ = ['REFUSED', 'SMALLER', 'LARGE', 'ACTIVATIONS', 'read_tflite', 'packed'
            'refuse_other_activations']
 
 # %% ../../nbs/14_tflite_file.ipynb #c002
+from bisect import bisect_left
 from pathlib import Path
 
 import numpy as np
@@ -105,19 +106,13 @@ def split_size(
     return dict(weights=sum(len(data) for _, data, _ in constants), scales=12 * channels)
 
 # %% ../../nbs/14_tflite_file.ipynb #c033
-def _same_without(path, content, n):
-    "Does a file read as the same model without its last `n` bytes?"
-    try: return packed(read_tflite(path, content[:-n])) == packed(read_tflite(path, content))
-    except EdgeExportError: return False
-
 def _behind(path, content):
-    "How many bytes at the end belong to nothing."
-    low, high = 0, len(content)
-    while high - low > 1:
-        middle = (low + high) // 2
-        if _same_without(path, content, middle): low = middle
-        else: high = middle
-    return low
+    "How many bytes at the end belong to nothing: without them the file reads as the same model."
+    whole = packed(read_tflite(path, content))
+    def breaks(n):
+        try: return packed(read_tflite(path, content[:-n])) != whole
+        except EdgeExportError: return True
+    return bisect_left(range(1, len(content)), True, key=breaks)
 
 def refuse_more(
     path: Path,   # TFLite file of a recipe
