@@ -4,8 +4,7 @@
 
 # %% auto #0
 __all__ = ['UNWRITABLE', 'SHOWN_FLAGS', 'EdgeExportError', 'need', 'whole', 'write_json', 'read_json', 'files_in', 'refuse_links',
-           'sha256', 'hash_arrays', 'machine', 'seal', 'Artifact', 'describe', 'versions', 'load_artifact',
-           'check_images', 'batches', 'Session', 'Tap', 'Table']
+           'sha256', 'hash_arrays', 'machine', 'seal', 'Artifact', 'describe', 'versions', 'load_artifact', 'Table']
 
 # %% ../nbs/00_artifact.ipynb #c002
 import errno, hashlib, importlib, json, os, platform, re, shutil, tempfile
@@ -119,7 +118,8 @@ def hash_arrays(
     "SHA-256 of arrays: dtype, shape and values."
     h = hashlib.sha256()
     for a in map(np.ascontiguousarray, arrays):
-        h.update(f"{a.dtype.str}{a.shape}".encode() + a.tobytes())
+        kind = a.dtype.descr if a.dtype.names else a.dtype.str
+        h.update(f"{kind}{a.shape}".encode() + a.tobytes())
     return h.hexdigest()
 
 # %% ../nbs/00_artifact.ipynb #c040
@@ -219,84 +219,6 @@ def load_artifact(
     return Artifact(**asdict(values) | {"file": file})
 
 # %% ../nbs/00_artifact.ipynb #c061
-def check_images(
-    images: np.ndarray,   # (N, *shape)
-    shape: tuple,         # of one image, e.g. (1, 28, 28)
-    dtype: type | None = None,   # what the model takes; None: float32 or int64
-) -> np.ndarray:          # the same, contiguous
-    "Refuse what a session cannot mean: a wrong shape, a wrong type, NaN."
-    images = np.asarray(images)
-    if images.shape[1:] != tuple(shape):
-        raise EdgeExportError(
-            f"images have shape {images.shape}, the model takes (N, {', '.join(map(str, shape))})"
-        )
-    if images.dtype not in ((np.float32, np.int64) if dtype is None else (dtype,)):
-        wanted = np.dtype(dtype or np.float32).name
-        raise EdgeExportError(f"images are {images.dtype}, the model takes {wanted}"
-                              f"{', or int64 for tokens' if dtype is None else ''}: "
-                              f"images.astype('{wanted}')")
-    bad = np.flatnonzero(~np.isfinite(images).all(tuple(range(1, images.ndim))))
-    if len(bad):
-        raise EdgeExportError(
-            f"image {bad[0]} holds NaN or infinity ({len(bad)} of {len(images)} do)"
-        )
-    return np.ascontiguousarray(images)
-
-# %% ../nbs/00_artifact.ipynb #c065
-def batches(
-    values: np.ndarray,   # (N, ...)
-    most: int = 1000,     # rows of a batch
-) -> list:                # of arrays, in order, of nearly equal length
-    "The rows in batches."
-    return np.array_split(values, max(1, -(-len(values) // most)))
-
-# %% ../nbs/00_artifact.ipynb #c068
-class Session:
-    "An artifact in its runtime; a format's own session sets its shape and says how a batch is run."
-    shape: tuple          # of one image, in the model's own layout
-    dtype: type = np.float32   # of the images; int64 where the model takes tokens
-    alone: bool = False   # do the images of a batch change each other's answers?
-    noise: float = 1e-4   # what another batch may change, as a share of the logits' range
-    answer: tuple = ()    # shape of one answer, where the file gives it flat; (): as it comes
-
-    def run(self, images): raise TypeError(f"{type(self).__name__} does not define run")
-
-    def prepare(self, images) -> list:
-        "Single images as the runtime wants them, for `one`."
-        return [images[i:i + 1] for i in range(len(images))]
-
-    def one(self, image):
-        "One call of the runtime on one prepared image: what a race times."
-        return self.run(image)
-
-    def finish(self, answers: list):
-        "Logits (N, classes) float32 of what `one` gave."
-        return np.concatenate(answers)
-
-    def singly(self, images):
-        "Logits of the images, one call each."
-        return self.finish([self.one(x) for x in self.prepare(images)])
-
-    def shaped(self, answers):
-        "Answers in the model's own shape."
-        return answers.reshape(-1, *self.answer) if self.answer else answers
-
-    def __call__(self, images):
-        "Logits (N, classes) float32 of `images` (N, *shape) of the session's type."
-        images = check_images(images, self.shape, self.dtype)
-        return self.shaped(self.singly(images) if self.alone else self.run(images))
-
-# %% ../nbs/00_artifact.ipynb #c072
-@dataclass(frozen=True, eq=False)
-class Tap:
-    "One tensor of a running artifact."
-    name: str                   # as the file calls it
-    values: np.ndarray          # (N, ...) float32
-    low: float | None = None    # the range of its integers; None: it is a float
-    high: float | None = None
-    steps: int = 255            # between low and high
-
-# %% ../nbs/00_artifact.ipynb #c075
 @dataclass(frozen=True)
 class Table:
     "Rows for people: text in a terminal, Markdown in a notebook and in a README."

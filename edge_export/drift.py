@@ -11,7 +11,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from .artifact import EdgeExportError, Table, batches, check_images
+from .artifact import EdgeExportError, Table
+from .signature import batches, check_images, refuse_several, sample_shape
 from .data import Dataset
 from .recipes import session, taps
 from .layers import layers_of, spans
@@ -290,7 +291,8 @@ def compare_layers(
     n: int = 1000,   # how many, if there are as many
 ) -> Drift:
     "Hold each layer of each artifact against the model."
-    images = check_images(data.validation.images[:n], data.validation.images.shape[1:])
+    images = check_images(data.validation.images[:n], sample_shape(data.validation.images))
+    refuse_several(images, "compare_layers")
     if not files or not len(images):
         raise EdgeExportError("compare_layers needs artifacts, and images in the validation part")
     if len({f.recipe for f in files}) < len(files):

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from .artifact import EdgeExportError, Session
+from .artifact import EdgeExportError
+from .signature import Session
 from .data import Dataset, Part
 from .model import SimpleCNN
 from .recipes import parse
@@ -77,8 +78,7 @@ def tflite_constant(
         kind = next(kinds[i.type] for i in found.subgraphs[0].tensors
                     if found.buffers[i.buffer] is buffer)
         values = np.frombuffer(np.asarray(buffer.data, np.uint8).tobytes(), kind).reshape(shape)
-        changed = np.ascontiguousarray(change(values.copy()))
-        buffer.data = np.frombuffer(changed.tobytes(), np.uint8)
+        buffer.data = np.frombuffer(change(values.copy()).tobytes(), np.uint8)
     return in_file(lambda path: _rewritten(path, spoil))
 
 # %% ../nbs/27_faults.ipynb #c019
@@ -136,7 +136,8 @@ def calibrated_on(
     "A recipe that is calibrated on other images than it says."
     def planted(recipe):
         def make(source, target, data, **parameters):
-            recipe.make(source, target, replace(data, calibration=choose(data)), **parameters)
+            other = replace(data, calibration=choose(data), evaluation=data.evaluation.first(0))
+            recipe.make(source, target, other, **parameters)   # overlapping parts are refused
         return replace(recipe, make=make)
     return planted
 

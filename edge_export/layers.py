@@ -78,7 +78,8 @@ class Layers:
                 if name is None: return value
                 own[name] = value.numpy()
                 return torch.from_numpy(swaps[name]) if name in swaps else value
-        with torch.no_grad(): logits = Run(self.graph).run(torch.from_numpy(images))
+        with torch.no_grad(): answer = Run(self.graph).run(torch.from_numpy(images))
+        logits, = torch.utils._pytree.tree_leaves(answer)   # it may lie in a tuple or a dict
         return own, logits.numpy()
 
 # %% ../nbs/21_layers.ipynb #c019

@@ -14,12 +14,14 @@ from pathlib import Path
 import numpy as np
 
 from .artifact import EdgeExportError, Table, describe, read_json, write_json
-from .check import GATES, MEASURES, CheckFailed, Reference, judge, measure
+from .signature import expect
+from .reference import CheckFailed, Reference, roundings
+from .check import GATES, MEASURES, judge_by, measure
 from .data import Dataset, Part
 from .drift import Drift, compare_layers
 from .formats.onnx import OnnxSession, read_onnx
 from .formats.onnx_int8 import saturating
-from .task import mcnemar, newcombe, paired, wilson
+from .task import Task, mcnemar, newcombe, paired, wilson
 from .model import predict
 from .recipes import build, installed, parse
 from .worker import progress
@@ -28,16 +30,18 @@ from .worker import progress
 def answers(
     model,        # `torch.nn.Module`
     part: Part,   # of a data set
+    task: Task | None = None,   # of that data set
 ) -> Reference:
     "What the model says on a part."
-    return Reference(predict(model, part.images), part.labels, part.index)
+    return Reference(predict(model, part.images), part.labels, part.index, task=task,
+                     rounded=roundings(model, part.images))
 
 # %% ../nbs/26_quantize.ipynb #c010
 def _verdict(recipe, source, target, data, measured):
     "`passes`, or what `build` would say."
-    check, parameters = measured
+    check, ref, parameters = measured
     try:
-        judge(check, GATES[recipe.precision])
+        judge_by(check, GATES[recipe.precision], ref)
         recipe.prove(source, target, data, **parameters)
     except CheckFailed as e: return str(e)
     return "passes"
@@ -77,12 +81,15 @@ def attempt(
     recipe, parameters, _ = parse(name)
     with made(name, source, data) as target:
         run, parts = _exact(recipe, target), (data.validation, data.evaluation)
+        expect(run, data.evaluation.images, refs[1].logits)
         chosen, shown = (measure(run(p.images), ref) for p, ref in zip(parts, refs))
         return dict(variant=name, **parameters, bytes=target.stat().st_size) | dict(
             validation_accuracy=chosen.accuracy,
             validation_sqnr_db=chosen.sqnr_db,
+            **{f"{part}score": c.score["mean"] for part, c in (("validation_", chosen), ("", shown))
+               if c.score},
             saturates=_saturates(target),
-            verdict=_verdict(recipe, source, target, data, (shown, parameters)),
+            verdict=_verdict(recipe, source, target, data, (shown, refs[1], parameters)),
         ) | {k: getattr(shown, k) for k in MEASURES}
 
 # %% ../nbs/26_quantize.ipynb #c021
@@ -95,7 +102,9 @@ def sweep(
     "Attempt each variant, or take its row from the last time."
     import pandas
     names = list(dict.fromkeys(parse(v)[2] for v in variants))
-    refs = answers(model, data.validation), answers(model, data.evaluation)
+    if not len(data.validation):
+        raise EdgeExportError(f"{data.name} has no validation part, which a choice is made on")
+    refs = [answers(model, part, data.task) for part in (data.validation, data.evaluation)]
     parents = {n: parse(n)[0].parent for n in names}
     files = dict(zip(parents.values(), build(list(parents.values()), model, data, out)))
     todo = []
@@ -161,13 +170,18 @@ def _briefly(verdict):
 def sweep_table(
     table,   # of `sweep`
 ) -> Table:
-    "Each variant with its size, accuracy, flips, SQNR and verdict; the least noisy first."
-    rows = [[r.variant.partition("@")[2] or "all defaults", f"{r.bytes:,}", f"{r.accuracy:.2%}",
-             str(r.flips), f"{r.sqnr_db:.1f}", _briefly(r.verdict)]
-            for r in table.sort_values("sqnr_db", ascending=False).itertuples()]
+    "Each variant with its size, what its task measures, SQNR and verdict; the least noisy first."
+    cells = {   # heading to (column, its form)
+        "bytes": ("bytes", "{:,}"), "accuracy": ("accuracy", "{:.2%}"),
+        "flips": ("flips", "{:.0f}"), "score": ("score", "{:.4g}"),
+        "SQNR in dB": ("sqnr_db", "{:.1f}")}
+    known = {h: c for h, c in cells.items() if c[0] in table and table[c[0]].notna().any()}
+    rows = [[r["variant"].partition("@")[2] or "all defaults",
+             *(form.format(r[column]) for column, form in known.values()), _briefly(r["verdict"])]
+            for _, r in table.sort_values("sqnr_db", ascending=False).iterrows()]
     recipe = table.variant.iloc[0].partition("@")[0]
-    headers = ["variant", "bytes", "accuracy", "flips", "SQNR in dB", "verdict"]
-    return Table(f"{len(rows)} variants of {recipe}, on the whole evaluation part", headers, rows)
+    title = f"{len(rows)} variants of {recipe}, on the whole evaluation part"
+    return Table(title, ["variant", *known, "verdict"], rows)
 
 # %% ../nbs/26_quantize.ipynb #c045
 def _two_modes(name, source, ref, data):
@@ -189,7 +203,8 @@ def saturation(
     "One file, two modes: flips against the float model, and how far the logits are apart."
     names = [parse(v)[2] for v in variants]
     source = build(["onnx-fp32"], model, data, out)[0].file
-    ref = answers(model, data.evaluation)
+    ref = answers(model, data.evaluation, data.task)
+    if not ref.classes: raise EdgeExportError("flips are counted here: the data set needs classes")
     rows = [_two_modes(name, source, ref, data) for name in names]
     headers = [
         "variant",

@@ -16,14 +16,9 @@ from pathlib import Path
 import numpy as np
 
 from edge_export.artifact import (
-    EdgeExportError,
-    Session,
-    Table,
-    load_artifact,
-    machine,
-    read_json,
-    write_json,
+    EdgeExportError, Table, load_artifact, machine, read_json, write_json,
 )
+from .signature import Session, joined, named
 from .datasets import load_data
 from .recipes import session
 from .worker import progress
@@ -110,7 +105,7 @@ def operator_shares(
             str(path), options, providers=["CPUExecutionProvider"]
         )
         for i in range(len(images)):
-            runtime.run(None, {runtime.get_inputs()[0].name: images[i:i + 1]})
+            runtime.run(None, named(images[i:i + 1], runtime.get_inputs()[0].name))
         events = json.loads(Path(runtime.end_profiling()).read_text())
     spent = Counter()
     for e in events:
@@ -228,7 +223,9 @@ def _samples(artifact):
     "Evaluation images of the data that an artifact was checked with."
     from safetensors.numpy import load_file
     path = artifact.file.with_name("reference.safetensors")
-    if path.exists(): return load_file(path)["samples"]
+    if path.exists():
+        parts = {k: v for k, v in load_file(path).items() if k.partition(".")[0] == "samples"}
+        return joined({k.partition(".")[2]: v for k, v in parts.items()})
     return load_data(artifact.inputs["dataset"]).evaluation.images
 
 # %% ../nbs/25_race.ipynb #c051

@@ -28,7 +28,9 @@ from edge_export.artifact import (
     whole,
     write_json,
 )
-from .check import GATES, CheckFailed, Reference, check, reference
+from .signature import answer_of, expect
+from .reference import CheckFailed, Reference, reference
+from .check import GATES, check
 from .data import Dataset, calibration_images
 from edge_export.formats import (
     onnx,
@@ -58,6 +60,7 @@ class Recipe:
     parameters: dict = field(default_factory=dict)   # what a variant may change, with the defaults
     tap: Callable | None = None   # (path, images) to a list of `Tap`: what happens inside
     tensors: Callable | None = None   # (path) to name and arrays of each constant in the file
+    twin: Callable | None = None   # (source, target, images) to answers it must give like a float's
 
 # %% ../nbs/20_recipes.ipynb #c008
 ORT, LITERT = ("onnx", "onnxruntime"), ("tensorflow", "ai-edge-litert")
@@ -88,7 +91,7 @@ _BY_TENSORFLOW = [
     Recipe("tflite-fp16", "savedmodel-fp32", "fp16", ".tflite",
            partial(tflite.convert_tflite, precision="fp16"), tflite.TFLiteSession,
            partial(tflite.prove_tflite, precision="fp16"), packages=LITERT, extra="tflite",
-           tap=tflite.taps, tensors=tflite_file.tensors),
+           tap=tflite.taps, tensors=tflite_file.tensors, twin=tflite.halved_answers),
     Recipe("tflite-int8-dynamic", "savedmodel-fp32", "int8", ".tflite",
            partial(tflite.convert_tflite, precision="int8-dynamic"), tflite.TFLiteSession,
            partial(tflite.prove_tflite, precision="int8-dynamic"), packages=LITERT, extra="tflite",
@@ -154,11 +157,10 @@ class Job:
     @property
     def inputs(self) -> dict:
         "Hashes of the data that an artifact is made and checked with."
-        d, answer = self.data, self.ref.logits.shape[1:]
+        d = self.data
         return dict(
             dataset=d.name, calibration=d.calibration.hash, evaluation=d.evaluation.hash,
             reference=self.ref.hash,
-            **({"answer": list(answer)} if len(answer) > 1 else {}),
             **({"task": d.task.name} if d.task else {}),
         )
 
@@ -204,15 +206,11 @@ def _weights_hash(model):
     "What a conversion must not change."
     return hash_arrays(*(v.detach().numpy() for v in model.state_dict().values()))
 
-def _weak(n):
+def _weak(part):
     "A fact of an artifact that few samples speak for."
+    n = len(set(part.contents))
     return dict(evidence=f"weak: {n} evaluation samples, of 100 or more") if n < 100 else {}
 
-def _loaded(recipe, file, answer):
-    "A session that gives answers in the model's own shape."
-    found = recipe.load(file)
-    if len(answer) > 1: found.answer = tuple(answer)
-    return found
 
 # %% ../nbs/20_recipes.ipynb #c035
 def _make(name, source, record, job):
@@ -226,10 +224,12 @@ def _make(name, source, record, job):
                 raise CheckFailed("the conversion changed the model's own weights: load them again")
             _no_paths(target)
             if recipe.suffix: first_call(recipe.load, target, job.data.evaluation.images[:1])
-            loaded = _loaded(recipe, target, job.ref.logits.shape[1:])
-            found = check(loaded, job.data, job.ref, GATES[recipe.precision])
+            loaded = recipe.load(target)
+            known = expect(loaded, job.data.evaluation.images, job.ref.logits)
+            twin = recipe.twin and recipe.twin(source, target, job.data.evaluation.images)
+            found = check(loaded, job.data, job.ref, GATES[recipe.precision], twin)
             facts = recipe.prove(source, target, job.data, **parameters)
-            facts |= dict(check=asdict(found)) | _weak(found.n)
+            facts |= dict(signature=known, check=asdict(found)) | _weak(job.data.evaluation)
         except EdgeExportError as e:
             said, failed = _said(e, target.parent), isinstance(e, CheckFailed)
             how = "failed its check and is not kept" if failed else "could not be made"
@@ -310,8 +310,9 @@ def session(
     artifact: Artifact,  # what `build` returned
 ):                       # a `Session`
     "An artifact in its runtime, called as the PyTorch model is."
-    recipe, answer = parse(artifact.recipe)[0], artifact.inputs.get("answer", ())
-    return _loaded(recipe, artifact.file, answer)
+    found = parse(artifact.recipe)[0].load(artifact.file)
+    if "signature" in artifact.facts: found.answer = answer_of(artifact.facts["signature"])
+    return found
 
 # %% ../nbs/20_recipes.ipynb #c059
 def taps(

@@ -14,7 +14,8 @@ import numpy as np
 
 from .artifact import Artifact, EdgeExportError, Table, load_artifact
 from .data import Dataset
-from .check import GATES, CheckFailed, check, reference
+from .reference import CheckFailed, reference
+from .check import GATES, check
 from .recipes import parse
 from .faults import Fault, fault_of
 

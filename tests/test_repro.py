@@ -10,7 +10,7 @@ from conftest import ROOT
 
 from edge_export import TREE, SimpleCNN, build, fit
 from edge_export.artifact import EdgeExportError, read_json, sha256, write_json
-from edge_export.check import CheckFailed
+from edge_export.reference import CheckFailed
 from edge_export.cli import main
 from edge_export.results import read_results
 from edge_export.process import emulated, in_new_process, interpreter
