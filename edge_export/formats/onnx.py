@@ -18,7 +18,7 @@ from ..artifact import EdgeExportError
 from ..signature import Session, Tap, batches, joined, named, taken
 from ..worker import quietly
 from ..data import Dataset
-from ..model import call
+from ..model import predict
 from ..qat import is_fake_quantized
 from ..reference import CheckFailed
 from ..proof import Stored, along, prove_weights
@@ -43,17 +43,15 @@ def _save(model, target):
     Path(target).write_bytes(model.SerializeToString(deterministic=True))
 
 # %% ../../nbs/12_onnx.ipynb #c013
-def _example(model, images):
-    "What an exporter asks for: two samples, their batch that may be of any size, and the names."
-    import torch
-    values = {name: torch.from_numpy(v) for name, v in named(images[:2]).items()}
-    with torch.no_grad(): outputs = list(call(model.eval(), images[:2]))
-    batch = {0: torch.export.Dim("batch")}
-    if not images.dtype.names: given = dict(args=(*values.values(),), dynamic_shapes=(batch,))
-    else:   # in the order of the forward
-        values = {n: values[n] for n in signature(model.forward).parameters if n in values}
-        given = dict(args=(), kwargs=values, dynamic_shapes=dict.fromkeys(values, batch))
-    return given | dict(input_names=list(values), output_names=outputs)
+def _ends(model, images):
+    "The tensors in the order of the forward, and the outputs' names; single ones have fixed names."
+    outputs, given = list(named(predict(model, images), "logits")), named(images)
+    if not images.dtype.names: return given, outputs
+    first = list(signature(model.forward).parameters)[:len(given)]
+    if set(first) != set(given): raise EdgeExportError(
+        f"the forward takes first {', '.join(first)}, the samples have {', '.join(given)}: let it "
+        "take these first")
+    return {name: given[name] for name in first}, outputs
 
 # %% ../../nbs/12_onnx.ipynb #c015
 def export_onnx(
@@ -63,12 +61,16 @@ def export_onnx(
 ):
     "Export with today's exporter: dynamic batch, opset 20, no metadata."
     import torch
-    training = model.training
     if is_fake_quantized(model): raise EdgeExportError(
         "the model is fake-quantized already: its recipes are onnx-int8-qat and tflite-int8-qat")
+    training = model.training
+    inputs, outputs = _ends(model, data.calibration.images[:2])
+    example = tuple(map(torch.from_numpy, inputs.values()))
     with quietly():
-        try: program = torch.onnx.export(model.eval(), **_example(model, data.calibration.images),
-                                         dynamo=True, opset_version=OPSET, verbose=False)
+        try: program = torch.onnx.export(
+                model.eval(), example, dynamo=True, opset_version=OPSET, verbose=False,
+                dynamic_shapes=({0: torch.export.Dim("batch")},) * len(example),
+                input_names=list(inputs), output_names=outputs)
         except Exception as e:   # the exporter's errors have no common base
             why = str(e).rpartition("## Exception summary")[2].strip()[:400]
             raise EdgeExportError(f"PyTorch cannot export the model to ONNX: {why}") from e
@@ -314,8 +316,7 @@ def taps(
     images: np.ndarray,   # (N, *shape) float32
 ) -> list:                # of `Tap`, in the order of the graph
     "Every activation of an ONNX file."
-    graph = read_onnx(path)
-    visible = _visible(graph)
+    visible = _visible(graph := read_onnx(path))
     session = tapped(graph, [v[0] for v in visible])
     batches = session.prepare(images) if session.alone else [images]
     asked = [session.session.run(None, named(b, session.input.name)) for b in batches]

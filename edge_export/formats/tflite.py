@@ -32,13 +32,16 @@ PRECISIONS = ("fp32", "fp16", "int8-dynamic", "int8-static", "int16x8")
 CALIBRATED = PRECISIONS[3:]   # integers from end to end
 
 # %% ../../nbs/17_tflite.ipynb #c010
+def _singly(images):
+    "Sample by sample, as the converter asks for them: a list, or a dict of several tensors."
+    for i in range(len(next(iter(images.values())))):
+        row = {name: v[i:i + 1] for name, v in images.items()}
+        yield row if len(row) > 1 else [*row.values()]
+
 def _integers(tf, converter, precision, images):
     "Integers from end to end, with ranges from the images."
     sets, types = tf.lite.OpsSet, dict(zip(CALIBRATED, (tf.int8, tf.int16)))
-    several, count = len(images) > 1, len(next(iter(images.values())))
-    def sample(i): return {name: v[i:i + 1] for name, v in images.items()}
-    converter.representative_dataset = lambda: (
-        sample(i) if several else [*sample(i).values()] for i in range(count))
+    converter.representative_dataset = lambda: _singly(images)
     converter.target_spec.supported_ops = [
         sets.TFLITE_BUILTINS_INT8
         if precision == "int8-static"
