@@ -264,12 +264,13 @@ def check(
     data: Dataset,        # its evaluation part is used
     ref: Reference,       # of the model the artifact came from
     gate: Gate,           # what its precision must hold
-    twin: np.ndarray | None = None,   # answers that it must give up to float rounding
+    twin: np.ndarray | None = None,   # what it must give up to float rounding, as it comes
 ) -> Check:
     "Hold a session against the reference on every evaluation image; pass or raise."
     logits, neighbours = deployed(session, data.evaluation.images)
     found = measure(logits, ref)
     found = replace(found, alone=session.alone, neighbour_difference=neighbours)
     found = judge_by(found, gate, ref)
-    if twin is not None: judge(measure(logits, replace(ref, logits=twin)), GATES["fp32"])
+    if twin is not None:
+        judge(measure(logits, replace(ref, logits=session.shaped(twin))), GATES["fp32"])
     return found

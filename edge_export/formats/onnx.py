@@ -49,8 +49,7 @@ def _ends(model, images):
     if not images.dtype.names: return given, outputs
     first = list(signature(model.forward).parameters)[:len(given)]
     if set(first) != set(given): raise EdgeExportError(
-        f"the forward takes first {', '.join(first)}, the samples have {', '.join(given)}: let it "
-        "take these first")
+        f"the forward takes {', '.join(first)} first: let it take {', '.join(given)} first")
     return {name: given[name] for name in first}, outputs
 
 # %% ../../nbs/12_onnx.ipynb #c015
