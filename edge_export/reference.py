@@ -125,7 +125,7 @@ def _refuse_answers(logits, again):
             raise CheckFailed(f"the PyTorch model's own {name} are not finite: train it again")
         if not (v.std(0) > EVIDENCE * np.ptp(v)).any():
             raise CheckFailed(f"the PyTorch model gives all {len(v)} evaluation images nearly the "
-                              f"same {name}: nothing can be told by it")
+                              f"same answer ({name}): nothing can be told by it")
         off = np.abs(named(again, "logits")[name] - v).max()
         if off > Session.noise * np.ptp(v):
             raise CheckFailed(

@@ -300,17 +300,17 @@ def halved_answers(
     images: np.ndarray,   # (N, *shape) float32
 ) -> np.ndarray:          # (N, classes), as `TFLiteSession` gives them
     "What the float file answers with the constants that are halves in the other rounded once."
-    halves = {name for name, (v, *_) in tensors(target).items() if v.dtype == np.float16}
-    halves = {name.partition(" ")[2] for name in halves}
+    halves = {v.tobytes() for v, *_ in tensors(target).values() if v.dtype == np.float16}
+    float32 = need("ai_edge_litert.schema_py_generated", "tflite").TensorType.FLOAT32
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "float.tflite"
         convert_tflite(source, path, None)
         model = read_tflite(path)
         for tensor in model.subgraphs[0].tensors:
             buffer = model.buffers[tensor.buffer]
-            if buffer.data is None or tensor.name.decode().split(";")[0] not in halves: continue
-            values = np.asarray(buffer.data, np.uint8).view(np.float32)
-            buffer.data = _half(values).view(np.uint8)
+            if buffer.data is None or tensor.type != float32: continue
+            half = np.asarray(buffer.data, np.uint8).view(np.float32).astype(np.float16)
+            if half.tobytes() in halves: buffer.data = half.astype(np.float32).view(np.uint8)
         path.write_bytes(packed(model))
         return TFLiteSession(path)(images)
 
