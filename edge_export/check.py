@@ -73,24 +73,41 @@ def _worst(badness, values, outputs):
     i = int(np.argmax(badness))
     return dict(value=float(values[i]), output=int(outputs[i]))
 
-def _by_output(logits, ref):
-    "Of each output SQNR about its mean, slope and offset; the worst of each."
-    columns = ref.logits.shape[1] if ref.logits.ndim == 2 else 1
-    own, was = (x.reshape(-1, columns).astype(np.float64) for x in (logits, ref.logits))
+def _of_columns(own, was, range_):
+    "Of each column SQNR about its mean, slope and offset; the worst of each."
     error, spread = own - was, was.std(0)
-    varies = spread >= EVIDENCE * max(ref.spread, np.finfo(np.float32).tiny)
+    varies = spread >= EVIDENCE * max(range_, np.finfo(np.float32).tiny)
     n, noise = np.flatnonzero(varies), np.square(error).mean(0)
     slope = ((was - was.mean(0)) * own).mean(0)[n] / np.square(spread[n])
     offset, off = error.mean(0)[n] / spread[n], n[noise[n] > 0]
     rest = noise[n] / np.square(spread[n]) - np.square(slope - 1) - np.square(offset)
     decibels = 20 * np.log10(spread[off]) - 10 * np.log10(noise[off])
-    still = np.abs(error[:, ~varies]).max(initial=0) / max(ref.spread, 1e-30)
+    still = np.abs(error[:, ~varies]).max(initial=0) / max(range_, 1e-30)
     return dict(sqnr_db=_worst(-decibels, decibels, off), slope=_worst(abs(slope - 1), slope, n),
                 offset=_worst(abs(offset), offset, n), still=float(still),
                 random=float(np.sqrt(max(rest.max(initial=0), 0))),
                 no_evidence=np.flatnonzero(~varies).tolist())
 
-# %% ../nbs/10_check.ipynb #c016
+# %% ../nbs/10_check.ipynb #c015
+def _columns(values):
+    "The values of each output as a column of doubles; once for each axis that may be the outputs."
+    values = values.astype(np.float64)
+    if values.ndim == 1: return [values[:, None]]
+    axes = (1, 2) if values.ndim == 3 else (1,)
+    return [np.moveaxis(values, a, -1).reshape(-1, values.shape[a]) for a in axes]
+
+def _by_output(logits, ref):
+    "Of each output SQNR about its mean, slope and offset; the worst of each."
+    found = [_of_columns(own, was, ref.spread)
+             for own, was in zip(_columns(logits), _columns(ref.logits))]
+    bad = dict(sqnr_db=lambda v: -v, slope=lambda v: abs(v - 1), offset=abs)
+    def worst(of):
+        return max((f[of] for f in found),
+                   key=lambda w: -np.inf if w["value"] is None else bad[of](w["value"]))
+    return dict(**{of: worst(of) for of in bad}, no_evidence=found[0]["no_evidence"],
+                **{of: max(f[of] for f in found) for of in ("still", "random")})
+
+# %% ../nbs/10_check.ipynb #c019
 def _answers(logits, ref):
     "What the task measures; None where it does not."
     nothing = dict.fromkeys(CLASS_MEASURES) | dict(flipped=[])
@@ -98,7 +115,7 @@ def _answers(logits, ref):
         return nothing | dict(score=scored(ref.task, logits, ref.logits, ref.labels))
     return classified(logits, ref.logits, ref.labels) if ref.classes else nothing
 
-# %% ../nbs/10_check.ipynb #c019
+# %% ../nbs/10_check.ipynb #c022
 def _errors(logits, ref):
     "What every output has."
     error = np.abs(logits - ref.logits)
@@ -118,7 +135,7 @@ def measure(
     return Check(n=len(logits), **min(found.values(), key=loud), **_answers(logits, ref),
                  tensors=found if len(found) > 1 else {})
 
-# %% ../nbs/10_check.ipynb #c024
+# %% ../nbs/10_check.ipynb #c027
 @dataclass(frozen=True)
 class Gate:
     "What an artifact must hold; None: not asked."
@@ -130,7 +147,7 @@ class Gate:
     flips: float = 0.0                   # share of images with a flip beyond ties; one is free
     delta_low: float | None = None       # smallest lower end of the interval, from ENOUGH images on
 
-# %% ../nbs/10_check.ipynb #c027
+# %% ../nbs/10_check.ipynb #c030
 ENOUGH = 5_000   # evaluation images that an interval of ±0.3 points needs
 
 _ROUNDED = dict(slope=0.03, offset=0.08, flips=0.001, delta_low=-0.003)
@@ -139,7 +156,7 @@ GATES = {"fp32": Gate(own_errors=20),
          "int16x8": Gate(sqnr_db=30, **_ROUNDED),
          "int8": Gate(sqnr_db=20, **_ROUNDED)}
 
-# %% ../nbs/10_check.ipynb #c030
+# %% ../nbs/10_check.ipynb #c033
 def _size_failures(c, gate):
     "What is wrong with the size of the errors."
     if gate.own_errors and not c.max_abs <= gate.own_errors * c.own_error:
@@ -149,7 +166,7 @@ def _size_failures(c, gate):
         yield (f"largest logit error {c.max_abs:.3g}, "
                f"allowed {gate.relative_error} of the range {c.spread:.3g}")
 
-# %% ../nbs/10_check.ipynb #c031
+# %% ../nbs/10_check.ipynb #c034
 def _output_failures(c, gate):
     "What is wrong with a single output."
     noise, slope, offset, still = (c.outputs[k] for k in ("sqnr_db", "slope", "offset", "still"))
@@ -167,7 +184,7 @@ def _output_failures(c, gate):
     if gate.offset and still > gate.offset:
         yield f"an output that does not vary is off by {still:.1%} of the range"
 
-# %% ../nbs/10_check.ipynb #c032
+# %% ../nbs/10_check.ipynb #c035
 def _answer_failures(c, gate):
     "What is wrong with the classes that are answered."
     free = max(1, gate.flips * c.n) if gate.flips else 0
@@ -181,7 +198,7 @@ def _answer_failures(c, gate):
         yield (f"accuracy difference {c.delta:+.2%}, interval from {c.delta_low:+.2%}, "
                f"allowed from {gate.delta_low:+.2%}")
 
-# %% ../nbs/10_check.ipynb #c035
+# %% ../nbs/10_check.ipynb #c038
 def _each(c):
     "What was measured of each output, and its name where there are several."
     if not c.tensors: return [("", c)]
@@ -199,7 +216,7 @@ def judge(
             f"{'; '.join(failures)}. Worst evaluation image: {c.worst}, logit error {c.max_abs:.3g}"
         )
 
-# %% ../nbs/10_check.ipynb #c045
+# %% ../nbs/10_check.ipynb #c048
 def _by_rounding(ref):
     "How far off slope and offset may be for the rounding of weights alone."
     drawn = [_by_output(answer, ref) for answer in ref.rounded()]
@@ -222,7 +239,7 @@ def judge_by(
         judge(c, gate)
     return c
 
-# %% ../nbs/10_check.ipynb #c049
+# %% ../nbs/10_check.ipynb #c052
 def _groupings(session, images):
     "Name to (the session's logits in another grouping, positions of their images)."
     n = np.arange(len(images))
@@ -241,7 +258,7 @@ def _apart(logits, other, places):
             raise CheckFailed(f"asked for {len(places)} images, it gives {name} of {got}")
         yield float(np.abs(own - was[places]).max()), float(np.ptp(was))
 
-# %% ../nbs/10_check.ipynb #c052
+# %% ../nbs/10_check.ipynb #c055
 def deployed(
     session: Session,     # an artifact in its runtime
     images: np.ndarray,   # (N, *shape) float32
@@ -258,7 +275,7 @@ def deployed(
             worst = max(worst, off)
     return session.shaped(logits), worst
 
-# %% ../nbs/10_check.ipynb #c055
+# %% ../nbs/10_check.ipynb #c058
 def check(
     session: Session,     # an artifact in its runtime
     data: Dataset,        # its evaluation part is used

@@ -30,6 +30,8 @@ def row(
     wanted = {*MEASURES, "mcnemar_p", "flips_beyond_ties", "alone", "neighbour_difference"}
     if c.get("score"): wanted |= {"score"}   # of a task that has one
     found = {k: v for k, v in c.items() if k in wanted}
+    if several := c.get("tensors"): found["tensors"] = {
+        n: {k: v[k] for k in ("sqnr_db", "max_abs")} for n, v in several.items()}
     latency = race.get("rows", {}).get(artifact.sha256, dict.fromkeys(LATENCY))
     return (
         own
@@ -66,6 +68,12 @@ def _alone(rows):
         f"{r['recipe']} was asked one image at a time, as a device asks: in a batch its neighbours "
         f"change a logit by up to {r['neighbour_difference']:.2f}." for r in rows if r["alone"]
     )
+
+def _noisiest(rows):
+    "Which of several outputs the figures are of."
+    named = sorted({n for r in rows for n, v in r.get("tensors", {}).items()
+                    if v["sqnr_db"] == r["sqnr_db"]})
+    return f"Of several outputs the noisiest is shown: {' or '.join(named)}." if named else ""
 
 # %% ../nbs/32_results.ipynb #c019
 def _class_cells(r):
@@ -105,10 +113,10 @@ def summary(
     found = _headers(rows, classes)
     headers = ["recipe", "bytes", *found, *(["p50 µs", "ratio [95 %]"] if timed else [])]
     title = f"{dataset}: every artifact on all {n_eval:,} evaluation images"
-    note = " ".join(filter(None, [_few(n_eval, rows), _alone(rows)]))
+    note = " ".join(filter(None, [_few(n_eval, rows), _alone(rows), _noisiest(rows)]))
     return Table(title, headers, [_cells(r, classes, timed) for r in rows], note)
 
-# %% ../nbs/32_results.ipynb #c026
+# %% ../nbs/32_results.ipynb #c028
 def compare(
     files: list,                # of `Artifact`
     found: Race | None = None,  # with it the table has latencies
@@ -125,7 +133,7 @@ def compare(
         files[0].inputs["dataset"], files[0].facts["check"]["n"], [row(f, race) for f in files]
     )
 
-# %% ../nbs/32_results.ipynb #c030
+# %% ../nbs/32_results.ipynb #c032
 def gates() -> Table:
     "What each precision must hold."
     def text(value, form): return "" if value is None else form.format(value)
@@ -140,7 +148,7 @@ def gates() -> Table:
                "flips beyond ties", f"paired interval, from {ENOUGH:,} images on"]
     return Table("The gates, the same for every data set and format", headers, rows)
 
-# %% ../nbs/32_results.ipynb #c033
+# %% ../nbs/32_results.ipynb #c035
 def ranges(
     artifact: Artifact,   # a static int8 file
 ) -> Table:
@@ -161,7 +169,7 @@ def ranges(
         rows,
     )
 
-# %% ../nbs/32_results.ipynb #c036
+# %% ../nbs/32_results.ipynb #c038
 def _size_parts(artifact):
     "Bytes of weights, scales and container; where a recipe does not tell, all container."
     size = artifact.facts.get("size", dict(weights=0, scales=0))
@@ -175,7 +183,7 @@ def _stored_bits(artifact):
     few = chosen.get("bits", 8) <= 4 or chosen.get("scheme", "").endswith("s4")
     return 4 if few else 8, 64 if precision == "int16x8" else 32
 
-# %% ../nbs/32_results.ipynb #c038
+# %% ../nbs/32_results.ipynb #c040
 def floor_bytes(
     artifact: Artifact,   # the checkpoint lies beside it
 ) -> int:
@@ -189,7 +197,7 @@ def floor_bytes(
         bits += values.size * width
     return -(-bits // 8)
 
-# %% ../nbs/32_results.ipynb #c041
+# %% ../nbs/32_results.ipynb #c043
 def sizes(
     files: list,       # of `Artifact`
 ) -> Table:
@@ -202,12 +210,12 @@ def sizes(
                  ["recipe", "bytes", "weights and biases", "scales", "container", "floor"], rows,
                  "The floor is the parameters alone, each in the width that the file gives it.")
 
-# %% ../nbs/32_results.ipynb #c047
+# %% ../nbs/32_results.ipynb #c049
 def schema() -> dict:
     "The JSON Schema of `results.json`."
     return read_json(resources.files("edge_export") / "assets" / "results.schema.json")
 
-# %% ../nbs/32_results.ipynb #c049
+# %% ../nbs/32_results.ipynb #c051
 def _validate(results, where):
     "Raise for the first field that breaks the contract."
     from jsonschema import Draft202012Validator
@@ -226,7 +234,7 @@ def _validate(results, where):
             "Make it again with edge-export run --fresh"
         )
 
-# %% ../nbs/32_results.ipynb #c052
+# %% ../nbs/32_results.ipynb #c054
 def write_results(
     folder: str | Path,   # a run's folder: its artifacts and its last race
     **run,                # `seed`, `parameters`, `date`; `days`: seconds and CPU seconds of each
@@ -250,7 +258,7 @@ def write_results(
     write_json(Path(folder) / "results.json", results)
     return results
 
-# %% ../nbs/32_results.ipynb #c054
+# %% ../nbs/32_results.ipynb #c056
 def read_results(
     path: str | Path,   # `results.json`
 ) -> dict:
@@ -259,7 +267,7 @@ def read_results(
     _validate(results, path)
     return results
 
-# %% ../nbs/32_results.ipynb #c057
+# %% ../nbs/32_results.ipynb #c059
 def published(
     results: dict,   # as in `results.json`
 ) -> Table:
@@ -271,13 +279,13 @@ def published(
     note = f"{here} {results['race'].get('why', '')} {table.note}"
     return replace(table, note=note.strip())
 
-# %% ../nbs/32_results.ipynb #c060
+# %% ../nbs/32_results.ipynb #c062
 def _from_to(values, form):
     "The smallest and the largest, or the one."
     low, high = form.format(min(values)), form.format(max(values))
     return low if low == high else f"{low} to {high}"
 
-# %% ../nbs/32_results.ipynb #c062
+# %% ../nbs/32_results.ipynb #c064
 def _speed(rows):
     "The fastest and the slowest of the timed rows, in words."
     ends = {r["recipe"]: r for r in (f(rows, key=lambda r: r["ratio"]) for f in (min, max))}

@@ -71,7 +71,7 @@ def test_few_samples_are_weak_evidence_and_fewer_are_none(tmp_path):
     assert artifact.facts["evidence"] == "weak: 50 evaluation samples, of 100 or more"
     with pytest.raises(EdgeExportError, match="has 15 different evaluation samples: give 16, 100 to be believed"):
         build(["onnx-fp32"], model, few(15), tmp_path)
-    again = replace(data.evaluation, images=data.evaluation.images[np.arange(150) % 15])
+    again = replace(data.evaluation, images=data.evaluation.images[np.arange(len(data.evaluation)) % 15])
     with pytest.raises(EdgeExportError, match="has 15 different"):   # ten times each, they are still 15
         build(["onnx-fp32"], model, replace(data, evaluation=again), tmp_path)
 

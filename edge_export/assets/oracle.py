@@ -92,17 +92,27 @@ def fitted(out, like):
     return out.reshape(like.shape)
 
 
-def judge(out, outputs, exact, floats):
-    columns = outputs.shape[1] if outputs.ndim == 2 else 1
-    own, was = (a.reshape(-1, columns).astype(np.float64) for a in (out, outputs))
+def columns(values):
+    "The values of each channel as a column; a sequence is looked at both ways."
+    if values.ndim == 1: return [values[:, None].astype(np.float64)]
+    axes = (1, 2) if values.ndim == 3 else (1,)
+    return [np.moveaxis(values, a, -1).reshape(-1, values.shape[a]).astype(np.float64) for a in axes]
+
+
+def decibels(own, was):
+    "The worst signal to noise of a channel that varies, about its mean."
     spread = was.std(0)
     varies = spread > 1e-5 * np.ptp(was)
     with np.errstate(divide="ignore"):
-        sqnr = 20 * np.log10(spread / np.sqrt(np.square(own - was).mean(0)))[varies].min()
+        return 20 * np.log10(spread / np.sqrt(np.square(own - was).mean(0)))[varies].min()
+
+
+def judge(out, outputs, exact, floats):
+    sqnr = min(decibels(own, was) for own, was in zip(columns(out), columns(outputs)))
     least = 2.0**-24 * np.abs(outputs).max()
-    times = np.abs(own - was).max() / max(np.abs(outputs - exact).max(), least)
+    times = np.abs(out.astype(np.float64) - outputs).max() / max(np.abs(outputs - exact).max(), least)
     right = times <= 20 if floats else sqnr >= 20
-    return dict(right=bool(np.isfinite(own).all() and right), sqnr_db=min(float(sqnr), 999.0), times=float(times))
+    return dict(right=bool(np.isfinite(out).all() and right), sqnr_db=min(float(sqnr), 999.0), times=float(times))
 
 
 def main(path, samples):
