@@ -56,9 +56,10 @@ def with_targets(
     if not len(part): raise EdgeExportError(f"{data.name} has no training samples: give it some")
     refuse_several(part.images, "training")
     if kind == "regression": return data
-    logits = predict(_unrounded(model), part.images)
-    if kind in ("", "classification") and Reference(logits, part.labels, part.index).classes:
+    few = predict(model, part.images[:2])
+    if kind in ("", "classification") and Reference(few, part.labels, part.index).classes:
         return data
+    logits = predict(_unrounded(model), part.images)
     return replace(data, training=replace(part, labels=logits), task=regression())
 
 # %% ../nbs/09_qat.ipynb #c016

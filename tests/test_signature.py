@@ -10,7 +10,8 @@ from edge_export.data import split
 from edge_export.formats import onnx
 from edge_export.model import predict
 from edge_export.mutations import given
-from edge_export.qat import fake_quantize
+from edge_export.qat import fake_quantize, fine_tune
+from edge_export.quantize import sweep, sweep_table
 from edge_export.recipes import RECIPES, built, parse
 from edge_export.reference import CheckFailed
 from edge_export.task import classification, metric, regression
@@ -114,3 +115,19 @@ def test_a_task_of_several_outputs(tmp_path):
 def test_what_is_for_one_tensor_says_so(several, ask):
     model, data, files, _ = several
     with pytest.raises(EdgeExportError, match="one input and one output, not of image, numbers"): ask(model, data, files)
+
+
+def test_a_regression_is_swept_and_trained_on(tmp_path):
+    model, data = trained("one output")
+    table = sweep(["onnx-int8-static", "onnx-int8-static@scheme=u8u8"], model, data, tmp_path)
+    assert (table.verdict == "passes").all() and (table.score < .1).all() and table.accuracy.isna().all()
+    assert sweep_table(table).headers == ["variant", "bytes", "score", "SQNR in dB", "verdict"]
+    learned = fine_tune(fake_quantize(model, data), data, epochs=2)
+    file, = build(["onnx-int8-qat"], learned, data, tmp_path / "qat")
+    assert file.facts["check"]["score"]["mean"] < .1
+
+
+def test_tokens_are_compared_layer_by_layer(tmp_path):
+    model, data = trained("embedding")
+    found = compare_layers(build(["onnx-int8-static"], model, data, tmp_path), model, data)
+    assert {r.layer for r in found.rows} >= {"table", "fc"} and found.culprits()

@@ -124,9 +124,9 @@ def _tensors(lite, ends):
     "Name to detail of each `inputs` or `outputs`, in the file's order, or by name if several."
     details = dict(inputs=lite.get_input_details, outputs=lite.get_output_details)[ends]()
     if len(details) == 1: return {"image" if ends == "inputs" else "logits": details[0]}
-    (signature,) = lite._get_full_signature_list().values()
-    places = {d["index"]: d for d in details}
-    return {name: places[signature[ends][name]] for name in sorted(signature[ends])}
+    known = next(iter(lite._get_full_signature_list().values()), {}).get(ends, {})
+    if not known: raise EdgeExportError(f"the file has {len(details)} {ends} without names")
+    return {n: next(d for d in details if d["index"] == known[n]) for n in sorted(known)}
 
 def _taken(inputs):
     "What the file takes, in the model's layout."
