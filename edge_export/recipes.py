@@ -16,30 +16,15 @@ from pathlib import Path
 
 from . import __version__
 from edge_export.artifact import (
-    Artifact,
-    EdgeExportError,
-    describe,
-    files_in,
-    hash_arrays,
-    load_artifact,
-    read_json,
-    refuse_links,
-    versions,
-    whole,
-    write_json,
+    Artifact, EdgeExportError, describe, files_in, hash_arrays, load_artifact, read_json,
+    refuse_links, versions, whole, write_json,
 )
 from .signature import answer_of, expect
 from .reference import CheckFailed, Reference, reference
 from .check import GATES, check
 from .data import Dataset, calibration_images
 from edge_export.formats import (
-    onnx,
-    onnx_int8,
-    onnx_qat,
-    savedmodel,
-    tflite,
-    tflite_file,
-    tflite_qat,
+    onnx, onnx_int8, onnx_qat, savedmodel, tflite, tflite_file, tflite_qat,
 )
 from .model import reusable, save_checkpoint
 from .worker import first_call, progress, talking

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['LAYOUTS', 'joined', 'named', 'refuse_several', 'Tensor', 'described', 'Signature', 'check_images', 'sample_shape',
-           'taken', 'batches', 'Session', 'signed', 'answer_of', 'expect', 'Tap']
+           'taken', 'batches', 'Session', 'answer_of', 'expect', 'Tap']
 
 # %% ../nbs/03_signature.ipynb #c002
 from dataclasses import asdict, dataclass, replace
@@ -180,18 +180,6 @@ class Session:
         return self.shaped(self.singly(images) if self.alone else self.run(images))
 
 # %% ../nbs/03_signature.ipynb #c046
-def signed(
-    session: Session,      # a file in its runtime
-    images: np.ndarray,    # as the model takes them
-    answers: np.ndarray,   # as it gives them
-) -> dict:                 # of a `Signature`
-    "What a file takes and gives, for its record."
-    outputs = described(answers, "logits")
-    if session.channels_last:   # turned axes would be hard to read: the file gives them flat
-        outputs = [replace(t, layout="flat" if t.layout else "") for t in outputs]
-    inputs = described(images, "image", session.channels_last)
-    return asdict(Signature(inputs, outputs, session.batch))
-
 def answer_of(
     signature: dict,   # of a record
 ) -> object:           # `answer` of a session
@@ -203,9 +191,13 @@ def expect(
     session: Session,      # a file in its runtime; it gives answers in these shapes from now on
     images: np.ndarray,    # as the model takes them
     answers: np.ndarray,   # as it gives them
-) -> dict:                 # its signature
+) -> dict:                 # the file's `Signature`, for its record
     "Let a session answer as the model does."
-    known = signed(session, images, answers)
+    outputs = described(answers, "logits")
+    if session.channels_last:   # turned axes would be hard to read: the file gives them flat
+        outputs = [replace(t, layout="flat" if t.layout else "") for t in outputs]
+    inputs = described(images, "image", session.channels_last)
+    known = asdict(Signature(inputs, outputs, session.batch))
     session.answer = answer_of(known)
     return known
 
