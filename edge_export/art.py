@@ -11,8 +11,7 @@ from importlib import resources
 from pathlib import Path
 
 from .artifact import whole
-from .recipes import COLOURS, style_of
-from .pictures import draw_svg
+from .pictures import COLOURS, draw_svg, style_of
 
 # %% ../nbs/35_art.ipynb #c006
 SERIES = {  # what: (column, row, the boxes it comes from)

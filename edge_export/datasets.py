@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['MNIST_MD5', 'LOADERS', 'KERAS_MNIST', 'load_digits', 'data_root', 'find_mnist', 'reachable', 'load_mnist', 'choose',
-           'load_data', 'keras_arrays']
+           'refuse_name', 'load_data', 'keras_arrays']
 
 # %% ../nbs/06_datasets.ipynb #c002
 import gzip, hashlib, os, socket, sys, tempfile, threading, zlib
@@ -163,16 +163,22 @@ def choose(
     return "digits"
 
 # %% ../nbs/06_datasets.ipynb #c038
+def refuse_name(
+    name: str,   # of a data set
+):
+    "Raise for a data set that there is not."
+    if name not in LOADERS:
+        raise EdgeExportError(
+            f"there is no data set '{name}': take one of auto, {', '.join(LOADERS)}"
+        )
+
 def load_data(
     name: str = "auto",              # "auto", "mnist" or "digits"
     root: str | Path | None = None,  # where MNIST lies; see `data_root`
 ) -> Dataset:
     "A data set in four disjoint parts."
     name = choose(root) if name == "auto" else name
-    if name not in LOADERS:
-        raise EdgeExportError(
-            f"there is no data set '{name}': take one of auto, {', '.join(LOADERS)}"
-        )
+    refuse_name(name)
     return LOADERS[name](root)
 
 # %% ../nbs/06_datasets.ipynb #c044

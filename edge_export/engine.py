@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .artifact import EdgeExportError, Table, read_json, versions, write_json
+from .artifact import EdgeExportError, Table, read_sealed, versions, write_sealed
 from .reference import in_double
 from .model import predict
 from .recipes import TREE, build, built, parse
@@ -109,9 +109,11 @@ def remembered(
 ):                        # what it gave, now or when it was last asked
     "Ask once, for as long as this package is the same."
     path = path.with_suffix(".json")
-    if path.exists() and (kept := read_json(path))["of"] == _sources(): return kept["found"]
+    try: kept = read_sealed(path)
+    except EdgeExportError: kept = {}
+    if kept.get("of") == _sources(): return kept["found"]
     found = function(*args)
-    write_json(path, dict(of=_sources(), found=found))
+    write_sealed(path, dict(of=_sources(), found=found))
     return found
 
 # %% ../nbs/38_engine.ipynb #c027

@@ -64,7 +64,8 @@ def _called(statement, function):
     calls = {id(n.func): n for n in ast.walk(statement) if isinstance(n, ast.Call)}
     for n in ast.walk(statement):
         found = function.__globals__.get(n.id) if isinstance(n, ast.Name) else None
-        if inspect.isfunction(found) and found.__module__.startswith(CONVERTERS):
+        known = inspect.isfunction(found) and found is not function
+        if known and found.__module__.startswith(CONVERTERS):
             call = calls.get(id(n))
             yield found, [getattr(a, "id", "") for a in call.args] if call else []
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from edge_export.artifact import (
-    EdgeExportError, describe, hash_arrays, load_artifact, versions, whole,
+    EdgeExportError, describe, hash_arrays, load_artifact, reading, versions, whole,
 )
 from .signature import batches, check_images, joined, named, refuse_several, sample_shape
 from .process import CannotSend, in_new_process
@@ -123,11 +123,9 @@ def load_checkpoint(
     path: str | Path,    # safetensors file
 ):                       # the model, in evaluation mode
     "Read weights into `model`."
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
-    try: model.load_state_dict(load_file(path))
-    except (SafetensorError, RuntimeError, OSError) as e:
-        raise EdgeExportError(f"{path} does not hold weights for this model: {e}") from e
+    from safetensors.torch import load
+    with reading(path, "a file of weights for this model") as content:
+        model.load_state_dict(load(content))
     return model.eval()
 
 # %% ../nbs/07_model.ipynb #c027
@@ -258,7 +256,7 @@ def reusable(
     wanted: dict,   # `parent`, `parameters`, `versions`, `inputs` it must have
 ):                  # the artifact, or None
     "The artifact of `record` if it is whole and was made from just what is wanted."
-    if not record.exists(): return None
+    if not os.path.lexists(record): return None
     try: found = load_artifact(record)
     except EdgeExportError as e:
         print(f"not reused: {e}", flush=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .artifact import EdgeExportError, Table, describe, read_json, write_json
+from .artifact import EdgeExportError, Table, describe, read_sealed, write_sealed
 from .signature import expect
 from .reference import CheckFailed, Reference, roundings
 from .check import GATES, MEASURES, judge_by, measure
@@ -93,6 +93,13 @@ def attempt(
         ) | {k: getattr(shown, k) for k in MEASURES}
 
 # %% ../nbs/26_quantize.ipynb #c021
+def _row(kept, key):
+    "The row of an earlier attempt, if it is whole and was of the same file and data."
+    try: found = read_sealed(kept)
+    except EdgeExportError: return None
+    return found["row"] if found.get("key") == key else None
+
+# %% ../nbs/26_quantize.ipynb #c023
 def sweep(
     variants: list,          # names
     model,                   # `torch.nn.Module`, trained
@@ -112,15 +119,16 @@ def sweep(
         source = files[parents[name]]
         key = dict(source=source.sha256, versions=installed(parse(name)[0]), inputs=source.inputs)
         kept = Path(out) / "sweep" / f"{name}.json"
-        if not kept.exists() or read_json(kept).get("key") != key: todo.append((name, kept, key))
+        if _row(kept, key) is None: todo.append((name, kept, key))
     with progress(f"{len(todo)} variants") if todo else nullcontext():
         for name, kept, key in todo:
             row = attempt(name, files[parents[name]].file, refs, data)
-            write_json(kept, dict(key=key, row=row))
+            write_sealed(kept, dict(key=key, row=row))
             print(".", end="", flush=True)
-    return pandas.DataFrame(read_json(Path(out) / "sweep" / f"{n}.json")["row"] for n in names)
+    return pandas.DataFrame(
+        read_sealed(Path(out) / "sweep" / f"{n}.json")["row"] for n in names)
 
-# %% ../nbs/26_quantize.ipynb #c028
+# %% ../nbs/26_quantize.ipynb #c030
 COUNTS = (10, 30, 100, 300, 2000)
 
 def static_variants(
@@ -137,7 +145,7 @@ def static_variants(
     seeds = [f"images=100,seed={s}" for s in range(1, 5)]
     return [parse(f"onnx-int8-static@{v}")[2] for v in [*types, *methods, *counts, *seeds]]
 
-# %% ../nbs/26_quantize.ipynb #c032
+# %% ../nbs/26_quantize.ipynb #c034
 def best_variant(
     table,    # of `sweep`
 ):            # its row, a `pandas.Series`
@@ -146,7 +154,7 @@ def best_variant(
     if safe.empty: raise EdgeExportError("every variant can saturate: add reduced ones")
     return safe.loc[safe.validation_sqnr_db.idxmax()]
 
-# %% ../nbs/26_quantize.ipynb #c035
+# %% ../nbs/26_quantize.ipynb #c037
 def spread(
     table,        # of `sweep`
     images: int,  # rows with this many calibration images, and nothing else changed but the seed
@@ -158,7 +166,7 @@ def spread(
     return (f"{len(rows)} draws of {images} images: accuracy {accuracy.min():.2%} to "
             f"{accuracy.max():.2%}, SQNR {sqnr_db.min():.1f} to {sqnr_db.max():.1f} dB")
 
-# %% ../nbs/26_quantize.ipynb #c039
+# %% ../nbs/26_quantize.ipynb #c041
 def _briefly(verdict):
     "A verdict in a few words."
     if verdict == "passes": return verdict
@@ -166,7 +174,7 @@ def _briefly(verdict):
              "accuracy difference": "loses accuracy", "range": "a range is wrong"}
     return "fails: " + next((short for key, short in words.items() if key in verdict), verdict[:40])
 
-# %% ../nbs/26_quantize.ipynb #c041
+# %% ../nbs/26_quantize.ipynb #c043
 def sweep_table(
     table,   # of `sweep`
 ) -> Table:
@@ -183,7 +191,7 @@ def sweep_table(
     title = f"{len(rows)} variants of {recipe}, on the whole evaluation part"
     return Table(title, ["variant", *known, "verdict"], rows)
 
-# %% ../nbs/26_quantize.ipynb #c045
+# %% ../nbs/26_quantize.ipynb #c047
 def _two_modes(name, source, ref, data):
     "A row: flips and accuracy of a variant in both modes, and how far the logits are apart."
     with made(name, source, data) as target:
@@ -193,7 +201,7 @@ def _two_modes(name, source, ref, data):
     return [name.partition("@")[2] or "all defaults", possible, *(str(f.flips) for f in found),
             *(f"{f.accuracy:.2%}" for f in found), f"{off:.2f}"]
 
-# %% ../nbs/26_quantize.ipynb #c047
+# %% ../nbs/26_quantize.ipynb #c049
 def saturation(
     variants: list,          # names of ONNX variants
     model,                   # `torch.nn.Module`, trained
@@ -223,7 +231,7 @@ def saturation(
     )
     return Table(f"{data.name}: one file, ONNX Runtime's two modes", headers, rows, note)
 
-# %% ../nbs/26_quantize.ipynb #c052
+# %% ../nbs/26_quantize.ipynb #c054
 def inside(
     name: str,                # a variant
     model,                    # `torch.nn.Module`, trained
@@ -236,7 +244,7 @@ def inside(
     with made(name, source.file, data) as target:
         return compare_layers([describe(name, target, source.sha256)], model, data)
 
-# %% ../nbs/26_quantize.ipynb #c056
+# %% ../nbs/26_quantize.ipynb #c058
 def mixed_variants(
     order: list,     # layers, the most sensitive first
     base: str,       # the variant to start from, e.g. `onnx-int8-static@scheme=s8s4`
@@ -246,7 +254,7 @@ def mixed_variants(
     keeps = [*order, *("+".join(order[:k]) for k in prefixes)]
     return [parse(base)[2], *(parse(f"{base}{join}keep={keep}")[2] for keep in keeps)]
 
-# %% ../nbs/26_quantize.ipynb #c058
+# %% ../nbs/26_quantize.ipynb #c060
 TARGET_DB = 25   # signal to noise of all outputs together that is aimed at
 
 def fewest_floats(
@@ -262,7 +270,7 @@ def fewest_floats(
     layers = held.keep.str.split("+").map(lambda names: len([n for n in names if n]))
     return held[layers == layers.min()].sort_values("bytes").iloc[0]
 
-# %% ../nbs/26_quantize.ipynb #c064
+# %% ../nbs/26_quantize.ipynb #c066
 def front(
     table,    # of `sweep`
 ):            # boolean `pandas.Series`
@@ -273,7 +281,7 @@ def front(
         return (better & strictly).any()
     return ~table.apply(beaten, axis=1)
 
-# %% ../nbs/26_quantize.ipynb #c068
+# %% ../nbs/26_quantize.ipynb #c070
 def contest(
     logits: dict,    # name to (N, classes)
     part: Part,      # the images they answer
@@ -293,7 +301,7 @@ def contest(
                     | dict(zip(("delta", "delta_low", "delta_high"), delta)))
     return rows
 
-# %% ../nbs/26_quantize.ipynb #c070
+# %% ../nbs/26_quantize.ipynb #c072
 def show_contest(
     rows: list,   # of `contest`
     title: str,   # of the table

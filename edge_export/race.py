@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from edge_export.artifact import (
-    EdgeExportError, Table, load_artifact, machine, read_json, write_json,
+    EdgeExportError, Table, load_artifact, machine, read_sealed, reading, write_sealed,
 )
 from .signature import Session, joined, named
 from .datasets import load_data
@@ -221,11 +221,12 @@ def _baseline(files):
 # %% ../nbs/25_race.ipynb #c048
 def _samples(artifact):
     "Evaluation images of the data that an artifact was checked with."
-    from safetensors.numpy import load_file
+    from safetensors.numpy import load
     path = artifact.file.with_name("reference.safetensors")
     if path.exists():
-        parts = {k: v for k, v in load_file(path).items() if k.partition(".")[0] == "samples"}
-        return joined({k.partition(".")[2]: v for k, v in parts.items()})
+        with reading(path, "the reference of a build") as content:
+            parts = {k: v for k, v in load(content).items() if k.partition(".")[0] == "samples"}
+            return joined({k.partition(".")[2]: v for k, v in parts.items()})
     return load_data(artifact.inputs["dataset"]).evaluation.images
 
 # %% ../nbs/25_race.ipynb #c051
@@ -252,7 +253,7 @@ def _save_race(found, timed):
         )
         | machine()
     )
-    write_json(timed[BASELINE].file.with_name("race.json"), common | dict(rows=rows))
+    write_sealed(timed[BASELINE].file.with_name("race.json"), common | dict(rows=rows))
 
 # %% ../nbs/25_race.ipynb #c056
 def raced(
@@ -260,7 +261,7 @@ def raced(
 ) -> dict:             # what `race` wrote there; {} if nothing did
     "The last race in a folder."
     path = Path(out) / "race.json"
-    return read_json(path) if path.exists() else {}
+    return read_sealed(path) if os.path.lexists(path) else {}
 
 # %% ../nbs/25_race.ipynb #c059
 def race(

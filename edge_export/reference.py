@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from .artifact import EdgeExportError, hash_arrays, whole
+from .process import need_space
 from .signature import Session, batches, joined, named
 from .worker import quietly
 from .task import Task, none, refuse_labels
@@ -145,7 +146,8 @@ def reference(
 ) -> Reference:
     "The model's logits on the evaluation part, also saved in `out`."
     from safetensors.numpy import save
-    part = data.evaluation
+    part, size = data.evaluation, sum(p.nbytes for p in model.state_dict().values()) / 1e6
+    need_space(out, 20 + 20 * size)   # all formats of it, and what converters leave on their way
     if (n := len(set(part.contents))) < LEAST: raise EdgeExportError(
         f"{data.name} has {n} different evaluation samples: give {LEAST}, 100 to be believed")
     logits = predict(model, part.images)

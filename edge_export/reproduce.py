@@ -21,6 +21,7 @@ from edge_export.artifact import (
     hash_arrays,
     load_artifact,
     read_json,
+    reading,
     whole,
     write_json,
 )
@@ -47,7 +48,8 @@ class Verdict:
 def _checkpoint_tensors(path):
     "Name to a tuple with the array, of a checkpoint."
     from safetensors.numpy import load_file
-    return {name: (value,) for name, value in load_file(path).items()}
+    with reading(path, "a checkpoint"):   # in the order of the file
+        return {name: (value,) for name, value in load_file(path).items()}
 
 # %% ../nbs/29_reproduce.ipynb #c012
 def tensor_hashes(

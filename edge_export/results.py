@@ -11,7 +11,9 @@ from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
-from .artifact import Artifact, EdgeExportError, Table, machine, read_json, write_json
+from edge_export.artifact import (
+    Artifact, EdgeExportError, Table, machine, read_json, reading, write_json,
+)
 from .check import ENOUGH, GATES, MEASURES
 from .recipes import built
 from .drift import Sentences
@@ -188,11 +190,12 @@ def floor_bytes(
     artifact: Artifact,   # the checkpoint lies beside it
 ) -> int:
     "What the parameters alone take in this artifact's precision."
-    from safetensors.numpy import load_file
+    from safetensors.numpy import load
     own, bias = _stored_bits(artifact)
     float_layers = set(artifact.parameters.get("keep", "").split("+"))
     bits = 0
-    for name, values in load_file(artifact.file.parent / "torch.safetensors").items():
+    with reading(artifact.file.parent / "torch.safetensors", "a checkpoint") as f: stored = load(f)
+    for name, values in stored.items():
         width = 32 if name.rpartition(".")[0] in float_layers else own if values.ndim > 1 else bias
         bits += values.size * width
     return -(-bits // 8)

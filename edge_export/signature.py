@@ -184,7 +184,9 @@ def answer_of(
     signature: dict,   # of a record
 ) -> object:           # `answer` of a session
     "The shape of one answer; of several outputs a type with fields."
-    shape, kind = taken({t["name"]: (t["shape"], t["dtype"]) for t in signature["outputs"]})
+    try: shape, kind = taken({t["name"]: (t["shape"], t["dtype"]) for t in signature["outputs"]})
+    except (KeyError, TypeError, ValueError) as e:
+        raise EdgeExportError(f"a record has no readable signature ({e}): build it again") from e
     return kind if isinstance(kind, np.dtype) else shape
 
 def expect(

@@ -8,15 +8,16 @@ __all__ = ['OPSET', 'WEIGHTED', 'strip', 'export_onnx', 'OnnxSession', 'read_onn
            'prove_export', 'activation_ranges', 'tapped', 'taps']
 
 # %% ../../nbs/12_onnx.ipynb #c002
-import tempfile
+import os, tempfile
+from contextlib import contextmanager
 from inspect import signature
 from pathlib import Path
 
 import numpy as np
 
-from ..artifact import EdgeExportError
+from ..artifact import EdgeExportError, reading
 from ..signature import Session, Tap, batches, joined, named, taken
-from ..worker import quietly
+from ..worker import quietly, survive
 from ..data import Dataset
 from ..model import predict
 from ..qat import is_fake_quantized
@@ -77,11 +78,18 @@ def export_onnx(
     _save(strip(program.model_proto), target)
 
 # %% ../../nbs/12_onnx.ipynb #c019
+def _parsed(content):
+    "The graph in some bytes; constants of other files, which may be anybody's, are not found."
+    import onnx
+    model = onnx.load_from_string(content)
+    onnx.external_data_helper.load_external_data_for_model(model, os.devnull)
+    return model
+
+# %% ../../nbs/12_onnx.ipynb #c021
 def _company(source):
     "What others in a batch may change, as a share of the range; and whether more is usual."
     import onnx
-    graph = onnx.load_from_string(
-        source if isinstance(source, bytes) else Path(source).read_bytes())
+    graph = _parsed(source)
     kinds = {n.op_type for n in graph.graph.node}
     types = {i.name: i.data_type for i in graph.graph.initializer}
     four = {onnx.TensorProto.INT4, onnx.TensorProto.UINT4} & set(types.values())
@@ -91,14 +99,15 @@ def _company(source):
     if "QuantizeLinear" not in kinds: return Session.noise, False   # sums of floats
     return 0, bool(four or floats)   # sums of floats (int4 has no kernel), rounded to steps again
 
-# %% ../../nbs/12_onnx.ipynb #c021
-def _or_refused(function, *args):
+# %% ../../nbs/12_onnx.ipynb #c023
+@contextmanager
+def _or_refused():
     "What ONNX Runtime computes, or its reason for not doing so."
-    try: return function(*args)
+    try: yield
     except Exception as e:   # its exception classes have no common base
         raise EdgeExportError(f"ONNX Runtime cannot run this graph: {e}") from e
 
-# %% ../../nbs/12_onnx.ipynb #c024
+# %% ../../nbs/12_onnx.ipynb #c026
 class OnnxSession(Session):
     "An ONNX file in ONNX Runtime, on one thread of the CPU."
     def __init__(
@@ -111,35 +120,33 @@ class OnnxSession(Session):
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3
         if exact: options.add_session_config_entry("session.x64quantprecision", "1")
-        source, name = (path, "the graph") if isinstance(path, bytes) else (str(path), path)
-        try: self.session = ort.InferenceSession(source, options, ["CPUExecutionProvider"])
-        except Exception as e:   # ONNX Runtime's own exception classes have no common base
-            raise EdgeExportError(f"{name} is not a model that ONNX Runtime can load: {e}") from e
-        entries = self.session.get_inputs()
-        self.input, self.names = entries[0], [o.name for o in self.session.get_outputs()]
-        self.shape, self.dtype = taken(
-            {e.name: (e.shape[1:], (np.float32, np.int64)["int64" in e.type]) for e in entries})
-        self.noise, self.alone = _company(path)
+        if not isinstance(path, bytes): survive(OnnxSession, path)
+        with reading(path, "a model that ONNX Runtime can load") as content:
+            self.noise, self.alone = _company(content)
+            self.session = ort.InferenceSession(content, options, ["CPUExecutionProvider"])
+            entries = self.session.get_inputs()
+            self.input, self.names = entries[0], [o.name for o in self.session.get_outputs()]
+            self.shape, self.dtype = taken(
+                {e.name: (e.shape[1:], (np.float32, np.int64)["int64" in e.type]) for e in entries})
 
     def one(self, batch):
         values = self.session.run(None, named(batch, self.input.name))
         return values[0] if len(values) == 1 else joined(dict(zip(self.names, values)))
 
-    def singly(self, images): return _or_refused(super().singly, images)
+    def singly(self, images):
+        with _or_refused(): return super().singly(images)
 
     def run(self, images):
-        return np.concatenate([_or_refused(self.one, b) for b in batches(images)])
+        with _or_refused(): return np.concatenate([self.one(b) for b in batches(images)])
 
-# %% ../../nbs/12_onnx.ipynb #c028
+# %% ../../nbs/12_onnx.ipynb #c030
 def read_onnx(
     path: Path,  # ONNX file
 ):               # `onnx.ModelProto`
     "Read an ONNX file, or name it when it is none."
-    import onnx
-    try: return onnx.load(str(path))
-    except Exception as e: raise EdgeExportError(f"{path} is not an ONNX file: {e}") from e
+    with reading(path, "an ONNX file") as content: return _parsed(content)
 
-# %% ../../nbs/12_onnx.ipynb #c031
+# %% ../../nbs/12_onnx.ipynb #c033
 def initializers(
     model,   # `onnx.ModelProto`
 ) -> dict:   # name to array
@@ -147,14 +154,15 @@ def initializers(
     from onnx import numpy_helper
     return {i.name: numpy_helper.to_array(i) for i in model.graph.initializer}
 
-# %% ../../nbs/12_onnx.ipynb #c033
+# %% ../../nbs/12_onnx.ipynb #c035
 def tensors(
     path: Path,  # ONNX file
 ) -> dict:       # name to a tuple with the array
     "The constants of an ONNX file; scales and zero points are constants of their own here."
-    return {name: (value,) for name, value in initializers(read_onnx(path)).items()}
+    with reading(path, "an ONNX file"):
+        return {name: (value,) for name, value in initializers(read_onnx(path)).items()}
 
-# %% ../../nbs/12_onnx.ipynb #c037
+# %% ../../nbs/12_onnx.ipynb #c040
 def read_by_operators(
     model,    # `onnx.ModelProto`
 ) -> dict:    # name to array
@@ -168,7 +176,7 @@ def read_by_operators(
         if name in makers: todo += makers[name].input
     return {name: values for name, values in initializers(model).items() if name in seen}
 
-# %% ../../nbs/12_onnx.ipynb #c040
+# %% ../../nbs/12_onnx.ipynb #c043
 def _dequantized(model):
     "Integer weight to its scales, its zero points and their axis, as `DequantizeLinear` has them."
     return {n.input[0]: (*n.input[1:3], next((a.i for a in n.attribute if a.name == "axis"), 1))
@@ -188,32 +196,26 @@ def stored_weights(
         found.append(Stored((values - zero) * scale, scale))
     return found
 
-# %% ../../nbs/12_onnx.ipynb #c043
-def _nbytes(initializer):
-    "Bytes of a constant; two 4-bit integers share one."
-    from onnx import TensorProto, numpy_helper
-    four = initializer.data_type in (TensorProto.INT4, TensorProto.UINT4)
-    array = numpy_helper.to_array(initializer)
-    return -(-array.size // 2) if four else array.nbytes
-
+# %% ../../nbs/12_onnx.ipynb #c046
 def split_size(
     model,   # `onnx.ModelProto`
 ) -> dict:   # bytes of `weights` and of `scales`; the rest of the file is its container
-    "What a graph's bytes are spent on."
+    "What a graph's bytes are spent on; two 4-bit integers share one."
     sizes = dict(weights=0, scales=0)
-    for i in model.graph.initializer:
-        if i.name.endswith(("_scale", "_zero_point")): sizes["scales"] += _nbytes(i)
-        elif i.name.endswith("_quantized") or i.data_type == 1: sizes["weights"] += _nbytes(i)
+    for name, v in initializers(model).items():
+        size = -(-v.size // 2) if v.dtype.name.endswith("int4") else v.nbytes
+        if name.endswith(("_scale", "_zero_point")): sizes["scales"] += size
+        elif name.endswith("_quantized") or v.dtype == np.float32: sizes["weights"] += size
     return sizes
 
-# %% ../../nbs/12_onnx.ipynb #c045
+# %% ../../nbs/12_onnx.ipynb #c048
 def operators(
     path: Path,  # ONNX file
 ) -> list:       # operator names in the order of the graph
     "The operators of an ONNX file."
     return [node.op_type for node in read_onnx(path).graph.node]
 
-# %% ../../nbs/12_onnx.ipynb #c049
+# %% ../../nbs/12_onnx.ipynb #c052
 def weight_types(
     graph,    # `onnx.ModelProto`
 ) -> dict:    # layer to (operator, integers or floats as stored, scales)
@@ -227,11 +229,11 @@ def weight_types(
         name, *rest = behind.get(node.input[1], [node.input[1]])
         if name not in stored: continue   # a product of two activations has no weight
         own = name.removesuffix("_quantized").removesuffix("_transposed")
-        scales = stored[rest[0]].size if rest else 1
-        found[own.rpartition(".")[0] or own] = kind, stored[name], scales
+        layer, scales = own.rpartition(".")[0] or own, stored[rest[0]].size if rest else 1
+        found[layer] = kind, stored[name], scales
     return found
 
-# %% ../../nbs/12_onnx.ipynb #c052
+# %% ../../nbs/12_onnx.ipynb #c055
 def refuse_more(
     path: Path,   # ONNX file of a recipe
 ):
@@ -241,7 +243,7 @@ def refuse_more(
     if graph.SerializeToString(deterministic=True) != Path(path).read_bytes():
         raise CheckFailed("it holds bytes that are no part of the graph")
 
-# %% ../../nbs/12_onnx.ipynb #c054
+# %% ../../nbs/12_onnx.ipynb #c057
 def _exported_again(model, data):
     "The constants of a second export."
     with tempfile.TemporaryDirectory() as folder:
@@ -264,7 +266,7 @@ def prove_export(
     if entries.keys() - wanted: facts["integers"] = sorted(entries.keys() - wanted)
     return dict(operators=operators(target), opset=OPSET, size=split_size(graph)) | facts
 
-# %% ../../nbs/12_onnx.ipynb #c061
+# %% ../../nbs/12_onnx.ipynb #c064
 def _limits(scale, zero):
     "The smallest and largest value of a quantized tensor."
     ends = np.iinfo(zero.dtype)
@@ -277,14 +279,13 @@ def activation_ranges(
     stored, ends = initializers(graph), {o.name for o in graph.graph.output}
     reader = {n.input[0]: n.output[0] for n in graph.graph.node if n.op_type == "DequantizeLinear"}
     found = {}
-    for node in graph.graph.node:
-        if node.op_type != "QuantizeLinear": continue
+    for node in (n for n in graph.graph.node if n.op_type == "QuantizeLinear"):
         real = reader[node.output[0]]
         name = real if real in ends else node.input[0]
         found[name] = _limits(*(stored[i] for i in node.input[1:3]))
     return found
 
-# %% ../../nbs/12_onnx.ipynb #c064
+# %% ../../nbs/12_onnx.ipynb #c067
 def tapped(
     graph,         # `onnx.ModelProto`
     names: list,   # of tensors
@@ -296,7 +297,7 @@ def tapped(
     graph.graph.output.extend(onnx.helper.make_empty_tensor_value_info(n) for n in names)
     return OnnxSession(graph.SerializeToString())
 
-# %% ../../nbs/12_onnx.ipynb #c067
+# %% ../../nbs/12_onnx.ipynb #c070
 def _visible(graph):
     "Tensor names that can be looked at, each with the name it has in the fp32 graph and its range."
     ranges = activation_ranges(graph)
@@ -309,12 +310,13 @@ def _visible(graph):
             found.append((node.output[0], name, ranges[name]))
     return found
 
-# %% ../../nbs/12_onnx.ipynb #c069
+# %% ../../nbs/12_onnx.ipynb #c072
 def taps(
     path: Path,           # ONNX file, fp32 or int8
     images: np.ndarray,   # (N, *shape) float32
 ) -> list:                # of `Tap`, in the order of the graph
     "Every activation of an ONNX file."
+    survive(OnnxSession, path)
     visible = _visible(graph := read_onnx(path))
     session = tapped(graph, [v[0] for v in visible])
     batches = session.prepare(images) if session.alone else [images]

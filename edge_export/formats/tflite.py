@@ -6,15 +6,14 @@
 __all__ = ['PRECISIONS', 'CALIBRATED', 'convert_tflite', 'TFLiteSession', 'prove_tflite', 'halved_answers', 'taps']
 
 # %% ../../nbs/17_tflite.ipynb #c002
-import os, tempfile
-from contextlib import nullcontext
+import tempfile
 from pathlib import Path
 
 import numpy as np
 
-from ..artifact import EdgeExportError, need
+from ..artifact import EdgeExportError, need, reading
 from ..signature import Session, Tap, joined, named, taken
-from ..worker import in_worker, redirected, talking
+from ..worker import hushed, in_worker, survive
 from ..data import Dataset, calibration_images
 from ..reference import CheckFailed
 from edge_export.proof import (
@@ -93,17 +92,14 @@ def _interpreter(path, **options):
     litert, why = need("ai_edge_litert.interpreter", "tflite"), None
     for kernels in _resolvers(litert, options):
         try:   # LiteRT announces its delegate
-            with nullcontext() if talking.get() else redirected(os.devnull):
+            with hushed():
                 interpreter = litert.Interpreter(
-                    model_path=str(path),
-                    num_threads=1,
-                    experimental_op_resolver_type=kernels,
-                    **options,
-                )
+                    model_path=str(path), num_threads=1, experimental_op_resolver_type=kernels,
+                    **options)
                 interpreter.allocate_tensors()
             return interpreter
         except (ValueError, RuntimeError) as e: why = e   # some graphs are too much for XNNPACK
-    raise EdgeExportError(f"{path} is not a model that LiteRT can load: {why}") from why
+    with reading(path, "a model that LiteRT can load"): raise why
 
 # %% ../../nbs/17_tflite.ipynb #c022
 def _quantized(values, detail):
@@ -157,15 +153,14 @@ def _asked(session, sample):
 class TFLiteSession(Session):
     "A TFLite file in LiteRT, on one thread."
     noise, channels_last, batch = 0, True, "1"   # no bit of an answer may depend on the call
-    def __init__(
-        self,
-        path: Path,
-        reference: bool = False,   # LiteRT's reference kernels: slow, the same on every CPU
-    ):
-        self.interpreter = lite = _interpreter(path, **(dict(reference=True) if reference else {}))
-        self.inputs, self.outputs = (_tensors(lite, ends) for ends in ("inputs", "outputs"))
-        (self.input, *_), (self.output, *_) = self.inputs.values(), self.outputs.values()
-        self.shape, self.dtype = _taken(self.inputs)
+    def __init__(self, path: Path, reference: bool = False):
+        # `reference`: LiteRT's reference kernels, which are slow and the same on every CPU
+        survive(TFLiteSession, path)
+        self.interpreter = lite = _interpreter(path, **({"reference": True} if reference else {}))
+        with reading(path, "a model that LiteRT can load"):
+            self.inputs, self.outputs = (_tensors(lite, ends) for ends in ("inputs", "outputs"))
+            (self.input, *_), (self.output, *_) = self.inputs.values(), self.outputs.values()
+            self.shape, self.dtype = _taken(self.inputs)
 
     @property
     def delegate(self) -> str:   # the one that really runs the graph; empty if none does
@@ -173,7 +168,6 @@ class TFLiteSession(Session):
         return "XNNPACK" if any(op["op_name"] == "DELEGATE" for op in operators) else ""
 
     def prepare(self, images): return _rows(images, self.inputs)
-
     def one(self, image):   # logits too in the file's own layout and type
         if len(self.inputs) + len(self.outputs) > 2: return _asked(self, image)
         self.interpreter.set_tensor(self.input["index"], image)
@@ -186,7 +180,7 @@ class TFLiteSession(Session):
 
     def singly(self, images):
         try: return super().singly(images)
-        except RuntimeError as e: raise EdgeExportError(f"LiteRT cannot run this graph: {e}") from e
+        except Exception as e: raise EdgeExportError(f"LiteRT cannot run this graph: {e}") from e
 
     run = singly   # its batch is one
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..artifact import EdgeExportError, need
+from ..artifact import EdgeExportError, need, reading
+from ..worker import survive
 from ..reference import CheckFailed
 from ..proof import Stored, along
 
@@ -26,10 +27,11 @@ def read_tflite(
 ):   # `ModelT` of the schema: `subgraphs[0].operators`, `.tensors`, `buffers`
     "Read a TFLite file as its schema describes it, or name it when it is none."
     schema = need("ai_edge_litert.schema_py_generated", "tflite")
-    content = Path(path).read_bytes() if content is None else content
-    try: return schema.ModelT.InitFromPackedBuf(content, 0)
-    except Exception as e:
-        raise EdgeExportError(f"{path} is not a TFLite file: {e}") from e   # any, for broken bytes
+    if content is None: survive(read_tflite, path)   # tables can be nested without an end
+    with reading(path if content is None else content, "a TFLite file") as content:
+        found = schema.ModelT.InitFromPackedBuf(content, 0)
+        if not found.subgraphs or found.subgraphs[0].operators is None: raise ValueError("no graph")
+        return found
 
 # %% ../../nbs/16_tflite_file.ipynb #c010
 def packed(
@@ -48,8 +50,9 @@ def operators(
     "The operators of a TFLite file."
     schema, model = need("ai_edge_litert.schema_py_generated", "tflite"), read_tflite(path)
     names = {v: k for k, v in vars(schema.BuiltinOperator).items() if isinstance(v, int)}
-    codes = [max(c.builtinCode, c.deprecatedBuiltinCode) for c in model.operatorCodes]
-    return [names[codes[op.opcodeIndex]] for op in model.subgraphs[0].operators]
+    with reading(path, "a TFLite file"):
+        codes = [max(c.builtinCode, c.deprecatedBuiltinCode) for c in model.operatorCodes]
+        return [names[codes[op.opcodeIndex]] for op in model.subgraphs[0].operators]
 
 # %% ../../nbs/16_tflite_file.ipynb #c017
 def _stored(tensor, data, kind):
@@ -87,13 +90,14 @@ def tensors(
     path: Path,  # TFLite file
 ) -> dict:       # name (number and the converter's name) to (values, scales, zero points)
     "The constants of a TFLite file as they are stored."
-    found = {}
-    for i, (tensor, data, kind) in enumerate(_constants(path)):
+    def stored(tensor, data, kind):
         values = np.frombuffer(np.asarray(data, np.uint8).tobytes(), kind).reshape(tensor.shape)
         q = tensor.quantization
         scales = [] if q is None or q.scale is None else [q.scale, q.zeroPoint]
-        found[f"{i} {tensor.name.decode().split(';')[0]}"] = (values, *map(np.asarray, scales))
-    return found
+        return values, *map(np.asarray, scales)
+    with reading(path, "a TFLite file"):
+        return {f"{i} {tensor.name.decode().split(';')[0]}": stored(tensor, data, kind)
+                for i, (tensor, data, kind) in enumerate(_constants(path))}
 
 # %% ../../nbs/16_tflite_file.ipynb #c029
 def split_size(
