@@ -10,7 +10,7 @@ __all__ = ['race', 'by_operator', 'keras_arrays', 'load_data', 'compare_layers',
            'saturation', 'show_contest', 'show_front', 'show_sweep', 'spread', 'static_variants', 'sweep',
            'sweep_table', 'TREE', 'build', 'session', 'compare', 'gates', 'ranges', 'show_digits', 'show_flips',
            'show_sizes', 'show_tradeoff', 'sizes', 'reproduced', 'break_it', 'calls', 'one_number', 'one_sum',
-           'own_digit', 'show_columns', 'try_it']
+           'own_digit', 'show_columns', 'try_it', 'diff']
 
 # %% ../nbs/90_api.ipynb #c003
 from .race import race
@@ -34,6 +34,8 @@ from edge_export.pictures import (
 from .reproduce import reproduced
 from .explain import calls, one_number, one_sum, show_columns
 from .tasks import own_digit, try_it
+from .diff import diff
+from .door import guarded
 
 # %% ../nbs/90_api.ipynb #c004
 _all_ = [
@@ -44,5 +46,10 @@ _all_ = [
     "show_contest", "show_front", "show_sweep", "spread", "static_variants", "sweep",
     "sweep_table", "TREE", "build", "session", "compare", "gates", "ranges", "show_digits",
     "show_flips", "show_sizes", "show_tradeoff", "sizes", "reproduced", "break_it", "calls",
-    "one_number", "one_sum", "own_digit", "show_columns", "try_it",
+    "one_number", "one_sum", "own_digit", "show_columns", "try_it", "diff",
 ]
+
+# %% ../nbs/90_api.ipynb #c006
+from inspect import isfunction
+for _name in _all_:
+    if isfunction(globals()[_name]): globals()[_name] = guarded(globals()[_name])

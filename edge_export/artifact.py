@@ -89,9 +89,10 @@ def refuse_odd(
     limit: int = 2**31,    # bytes
 ):
     "Raise for what is no regular file, or too large."
-    try: found = os.stat(path)
+    try: found = os.stat(Path(path))
     except FileNotFoundError: raise EdgeExportError(f"{path} is missing: make it again") from None
-    except (OSError, ValueError) as e: raise EdgeExportError(f"{path} cannot be read: {e}") from e
+    except (OSError, ValueError, TypeError) as e:
+        raise EdgeExportError(f"{path} cannot be read: {e}") from e
     if not stat.S_ISREG(found.st_mode):
         raise EdgeExportError(f"{path} is no regular file: give the path of a file")
     if found.st_size > limit:

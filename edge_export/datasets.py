@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['MNIST_MD5', 'LOADERS', 'KERAS_MNIST', 'load_digits', 'data_root', 'find_mnist', 'reachable', 'load_mnist', 'choose',
-           'refuse_name', 'load_data', 'keras_arrays']
+           'refuse_name', 'refuse_absent', 'load_data', 'keras_arrays']
 
 # %% ../nbs/06_datasets.ipynb #c002
 import gzip, hashlib, os, socket, sys, tempfile, threading, zlib
@@ -57,7 +57,8 @@ def find_mnist(
 # %% ../nbs/06_datasets.ipynb #c019
 def _verified(path, md5):
     "The unpacked bytes of an MNIST file, or an error that names it."
-    try: content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    try:
+        with (gzip.open if path.suffix == ".gz" else open)(path, "rb") as f: content = f.read(2**26)
     except (EOFError, gzip.BadGzipFile, zlib.error) as e:
         raise EdgeExportError(
             f"{path} is truncated or altered ({e}): delete it and run again"
@@ -171,6 +172,14 @@ def refuse_name(
         raise EdgeExportError(
             f"there is no data set '{name}': take one of auto, {', '.join(LOADERS)}"
         )
+
+def refuse_absent(
+    name: str,   # of a data set
+):
+    "Raise, before anything long begins, for MNIST that is damaged, or neither here nor to be had."
+    if name != "mnist": return
+    for file, path in (found := find_mnist(data_root())).items(): _verified(path, MNIST_MD5[file])
+    if len(found) < len(MNIST_MD5) and not _mirror(): _download(data_root())   # says what to do
 
 def load_data(
     name: str = "auto",              # "auto", "mnist" or "digits"

@@ -24,7 +24,12 @@ from .data import Dataset
 # %% ../nbs/07_model.ipynb #c005
 def _moved(seed):
     "The seed, moved by `$EDGE_EXPORT_SEED`: do a test's claims hold for other weights?"
-    return seed + int(os.environ.get("EDGE_EXPORT_SEED", 0))
+    moved = os.environ.get("EDGE_EXPORT_SEED", "0")
+    if not moved.isdecimal():
+        raise EdgeExportError(f"$EDGE_EXPORT_SEED is {moved!r}: take a whole number, or unset it")
+    if type(seed) is not int or not 0 <= seed < 2**63:
+        raise EdgeExportError(f"seed is {seed!r}: take a whole number from 0 to 2**63 - 1")
+    return seed + int(moved)
 
 # %% ../nbs/07_model.ipynb #c007
 def SimpleCNN(

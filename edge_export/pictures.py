@@ -11,7 +11,7 @@ import io
 
 import numpy as np
 
-from .artifact import Artifact
+from .artifact import Artifact, EdgeExportError
 from .data import Dataset, Part
 from .drift import EXACT_DB, Drift
 from .quantize import TARGET_DB, front
@@ -46,6 +46,8 @@ def show_digits(
     "Draw images, six in a row."
     import matplotlib.pyplot as plt
     n = min(len(positions), 12)
+    if not n or not all(0 <= i < len(part) for i in positions): raise EdgeExportError(
+        f"positions are {list(positions)[:5]}: give one or more from 0 to {len(part) - 1}")
     rows, columns = -(-n // 6), min(n, 6)
     fig, axes = plt.subplots(rows, columns, figsize=(1.5 * columns, 2.1 * rows + .3 * bool(name)),
                              squeeze=False, layout="constrained")

@@ -17,7 +17,7 @@ from .race import contains_one
 from edge_export.timing import (
     against_bare, bare_lite, bare_onnx, false_alarms, run_ratio, slowed_found,
 )
-from .runs import run
+from .runs import refuse_places, run
 from .datasets import load_data
 from .plant import plant_and_find
 from .formats.onnx import OnnxSession
@@ -285,6 +285,7 @@ def figures(
     "Measure an area, print the table, write `bench-AREA.json`."
     if area not in AREAS:
         raise EdgeExportError(f"there is no area '{area}': take one of {', '.join(AREAS)}")
+    refuse_places([], out)
     found = AREAS[area](out)
     write_json(Path(out) / f"bench-{area}.json", found)
     headers = ["figure", "value", "interval", "bound", "holds"]

@@ -21,7 +21,7 @@ from .results import read_results
 from .report import write_report
 from .art import series_mermaid, write_pictures
 from .docs import refresh_install
-from .runs import DAYS, _own_cells, days_folder, ran_as_it_is, run
+from .runs import DAYS, _own_cells, days_folder, ran_as_it_is, refuse_places, run
 
 # %% ../nbs/48_publish.ipynb #c005
 def _as_markdown(output):
@@ -125,6 +125,7 @@ def publish(
     out: str | Path,   # folder for runs
 ) -> tuple:            # the results, and the run's folder
     "Run all days on MNIST and publish what they gave."
+    refuse_places(list(DAYS), out)
     papermill = need("papermill", "run")
     nbs = days_folder().parent
     for name in DAYS.values(): refresh_install(nbs / "days" / f"{name}.ipynb", nbs.parent)

@@ -119,9 +119,9 @@ def parse(
     name: str,   # e.g. `onnx-int8-static@scheme=u8u8`
 ) -> tuple:      # the recipe, all its parameters, and the name without defaults
     "Look a recipe up by name, with the parameters of a variant."
-    stem, _, rest = name.partition("@")
-    if stem not in RECIPES:
-        raise EdgeExportError(f"there is no recipe '{stem}': take one of {', '.join(RECIPES)}")
+    stem, at, rest = str(name).partition("@")
+    if stem not in RECIPES or at and not rest:
+        raise EdgeExportError(f"there is no recipe '{name}': take one of {', '.join(RECIPES)}")
     recipe, given = RECIPES[stem], dict(p.partition("=")[::2] for p in rest.split(",") if p)
     try: given = {k: _value(v, recipe.parameters[k]) for k, v in given.items()}
     except (KeyError, ValueError) as e:
