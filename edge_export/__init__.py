@@ -13,6 +13,8 @@ __all__ = ['race', 'by_operator', 'keras_arrays', 'load_data', 'compare_layers',
            'own_digit', 'show_columns', 'try_it', 'diff']
 
 # %% ../nbs/90_api.ipynb #c003
+from inspect import isfunction
+
 from .race import race
 from .operators import by_operator
 from .datasets import keras_arrays, load_data
@@ -50,6 +52,5 @@ _all_ = [
 ]
 
 # %% ../nbs/90_api.ipynb #c006
-from inspect import isfunction
 for _name in _all_:
     if isfunction(globals()[_name]): globals()[_name] = guarded(globals()[_name])

@@ -57,11 +57,12 @@ def call(
 def _folder(out): return next(p for p in (out / "runs").iterdir() if not p.name.startswith("."))
 
 def template(
-    out: Path,   # folder to make
+    out: Path,   # folder to make; a finished run may be there
 ):
     "A finished run and an unfinished one, in `finished` and `unfinished`."
-    found = call(out / "finished")
-    if found.returncode:
+    done = (out / "finished").exists()
+    found = None if done else call(out / "finished")
+    if found and found.returncode:
         raise EdgeExportError(f"the run to be spoilt failed: {found.stderr[-500:]}")
     shutil.copytree(out / "finished", out / "unfinished")
     state = read_state(_folder(out / "unfinished"))
@@ -70,7 +71,7 @@ def template(
     state.begin(last.name)   # what a run writes before it begins a day
     last.unlink()
 
-# %% ../nbs/53_damage.ipynb #c010
+# %% ../nbs/53_damage.ipynb #c011
 def recovered(
     out: Path,     # of `template`
     state: str,    # finished or unfinished
@@ -93,15 +94,15 @@ def recovered(
     again = call(copy)
     return again.stderr[-500:] if again.returncode or "damaged" in again.stderr else ""
 
-# %% ../nbs/53_damage.ipynb #c012
+# %% ../nbs/53_damage.ipynb #c013
 def damages(
     count: int,         # cases, drawn at random; more than there are: all
-    out: str | Path,    # folder; what was there is removed
+    out: str | Path,    # folder; its `finished` is spoilt, or made at first
     seed: int = 0,      # of the draw
 ) -> dict:              # `damaged`: cases, `damaged_recovered`
     "Spoil runs, and see that they recover."
     out = Path(out).absolute()
-    shutil.rmtree(out, ignore_errors=True)
+    shutil.rmtree(out / "unfinished", ignore_errors=True)
     with progress("the run to be spoilt"): template(out)
     cases = [(s, k, w) for s in ("finished", "unfinished") for k in KINDS for w in WAYS]
     drawn = random.Random(seed).sample(cases, min(count, len(cases)))

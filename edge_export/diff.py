@@ -139,7 +139,7 @@ def change(
     found.latency, found.ratio = _timed(a, b, name)
     return found
 
-# %% ../nbs/47_diff.ipynb #c024
+# %% ../nbs/47_diff.ipynb #c025
 def _span(values, form, scale=1):
     "A number and its interval."
     if not values: return ""
@@ -156,7 +156,7 @@ def _row(c):
     return [c.file, size, weights, answers, _span(c.accuracy, "{:+.2f}", 100),
             _span(c.ratio, "{:.2f}")]
 
-# %% ../nbs/47_diff.ipynb #c026
+# %% ../nbs/47_diff.ipynb #c028
 HEADERS = ["file", "bytes", "constants", "answers", "accuracy in points [95 %]", "latency [95 %]"]
 
 @dataclass(frozen=True, repr=False)

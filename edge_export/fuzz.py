@@ -13,7 +13,7 @@ from pathlib import Path
 
 from .artifact import EdgeExportError, load_artifact, need, read_json, write_sealed
 from .process import in_new_process
-from .worker import patience, progress
+from .worker import progress
 from .formats import onnx, savedmodel, tflite, tflite_file
 from .model import SimpleCNN, fit, load_checkpoint
 from .datasets import load_data
@@ -47,7 +47,7 @@ def near_bytes(
     edits = st.lists(one, min_size=1, max_size=3) | st.lists(more, min_size=1, max_size=5)
     return edits.map(lambda found: _edited(content, found))
 
-# %% ../nbs/55_fuzz.ipynb #c007
+# %% ../nbs/55_fuzz.ipynb #c008
 def _nodes(value, path=()):
     "The places in a JSON value."
     yield path
@@ -62,7 +62,7 @@ def _put(value, path, new):
     copy[path[0]] = _put(value[path[0]], path[1:], new)
     return copy
 
-# %% ../nbs/55_fuzz.ipynb #c008
+# %% ../nbs/55_fuzz.ipynb #c009
 def _odd():
     "A strategy of hypothesis: any JSON, and names that lead out of a folder."
     st = need("hypothesis.strategies", "dev")
@@ -80,7 +80,7 @@ def near_json(
     place = st.sampled_from(list(_nodes(value)))
     return st.tuples(place, _odd()).map(lambda found: _put(value, *found))
 
-# %% ../nbs/55_fuzz.ipynb #c012
+# %% ../nbs/55_fuzz.ipynb #c013
 def small_run(
     folder: Path,   # to make
 ) -> Path:
@@ -95,7 +95,7 @@ def small_run(
     State(folder, took).keep()
     return folder
 
-# %% ../nbs/55_fuzz.ipynb #c014
+# %% ../nbs/55_fuzz.ipynb #c015
 @dataclass
 class Target:
     "Something that is read, and from which broken ones are made."
@@ -117,7 +117,7 @@ def _weights(path): return load_checkpoint(SimpleCNN(), path)
 
 def _saved_model(path): return _zeros(savedmodel.SavedModelSession(path.parent))
 
-# %% ../nbs/55_fuzz.ipynb #c016
+# %% ../nbs/55_fuzz.ipynb #c018
 def targets(
     folder: Path,   # of a run
 ) -> list:          # of `Target`
@@ -138,7 +138,7 @@ def targets(
         Target("SavedModel", f("savedmodel-fp32") / "saved_model.pb", _saved_model, 100),
     ]
 
-# %% ../nbs/55_fuzz.ipynb #c017
+# %% ../nbs/55_fuzz.ipynb #c019
 def _tried(call, path):
     "What a reader raised, and whether it is ours; empty: a result."
     faulthandler.dump_traceback_later(300, exit=True)   # a hang is the end of this process
@@ -162,7 +162,7 @@ def _strategy(target):
         return lambda path: write_sealed(path, new) if isinstance(new, dict) else text(new)(path)
     return found | near_json(values).map(sealed if target.sealed else text)
 
-# %% ../nbs/55_fuzz.ipynb #c019
+# %% ../nbs/55_fuzz.ipynb #c021
 def _keep(target, why, kept):
     "Keep a broken file, so that its error can be seen again."
     content = target.file.read_bytes()
@@ -171,7 +171,7 @@ def _keep(target, why, kept):
     name = f"{target.name}-{hashlib.sha256(content).hexdigest()[:12]}{target.file.suffix}"
     (kept / name).write_bytes(content)
 
-# %% ../nbs/55_fuzz.ipynb #c021
+# %% ../nbs/55_fuzz.ipynb #c024
 class Count:
     "What became of the broken files of a target."
     def __init__(self, target: Target, kept: Path):
@@ -188,7 +188,7 @@ class Count:
         self.known.add(why)
         _keep(self.target, why, self.kept)
 
-# %% ../nbs/55_fuzz.ipynb #c023
+# %% ../nbs/55_fuzz.ipynb #c026
 def attack(
     folder: Path,   # of a run; it is copied
     name: str,      # of a target
@@ -197,6 +197,7 @@ def attack(
     kept: Path,     # folder for broken files that raised what is not ours
 ) -> dict:          # `fuzz_inputs`; `read`: those that gave a result; `foreign`
     "Read broken files of one target, one after another, in this process."
+    from edge_export.worker import patience   # which does not go over to another process
     h = need("hypothesis", "dev")
     with tempfile.TemporaryDirectory() as place:
         shutil.copytree(folder, Path(place) / "run")
@@ -209,11 +210,11 @@ def attack(
         h.seed(seed)(settings(h.given(_strategy(target))(lambda write: broken.one(write))))()
     return broken.found
 
-# %% ../nbs/55_fuzz.ipynb #c025
+# %% ../nbs/55_fuzz.ipynb #c029
 def fuzz(
     count: int,         # broken files, of all targets together
     out: str | Path,    # folder for the run, and for broken files that raised what is not ours
-    seed: int = 0,
+    seed: int = 0,      # of hypothesis
 ) -> dict:              # `fuzz_inputs`; `read`: those that gave a result; `crashes`, `foreign`
     "Attack all that is read."
     out = Path(out).absolute()

@@ -46,7 +46,7 @@ _VARIABLES = ["EDGE_EXPORT_DATASET=nosuch run", "EDGE_EXPORT_DATASET=../x run",
               "EDGE_EXPORT_SEED=abc reproduce --dataset digits"]
 LINES = [*(f"run {r}" for r in _RUN), *_OTHERS, *_DATA, *_VARIABLES]   # without `edge-export`
 
-# %% ../nbs/54_inputs.ipynb #c010
+# %% ../nbs/54_inputs.ipynb #c011
 def place() -> Path:
     "A folder with a file, an empty folder, a link that leads to itself, and a run that is none."
     here = Path(tempfile.mkdtemp())
@@ -78,8 +78,9 @@ def fault(
     if len(said) != 1: return f"{len(said)} lines: {said[:2]}"
     return f"made {made}" if made else ""
 
-# %% ../nbs/54_inputs.ipynb #c014
-class Nothing: "Something of no kind that anything takes."
+# %% ../nbs/54_inputs.ipynb #c015
+class Nothing:
+    "Something of no kind that anything takes."
 
 def _filled(function, given, args):
     "Call with what is given; the arguments before it are of no matter, as the door comes first."
@@ -103,7 +104,7 @@ def of_other_kind() -> list:
             found.append((f"{name}({p.name})", partial(_filled, function, given, args)))
     return found
 
-# %% ../nbs/54_inputs.ipynb #c016
+# %% ../nbs/54_inputs.ipynb #c018
 def of_wrong_value(
     folder: Path,   # as `place` gives it
 ) -> list:          # of names and functions to call
@@ -134,7 +135,7 @@ def of_wrong_value(
     calls["show_digits(99999)"] = lambda: show_digits(data.evaluation, [99999], [""])
     return list(calls.items())
 
-# %% ../nbs/54_inputs.ipynb #c017
+# %% ../nbs/54_inputs.ipynb #c020
 def foreign(
     call,       # a function of nothing
 ) -> str:       # what it raised that is not ours; empty: one `EdgeExportError`
@@ -144,6 +145,7 @@ def foreign(
     except BaseException as e: return f"{type(e).__name__}: {e}"
     return "no error"
 
+# %% ../nbs/54_inputs.ipynb #c022
 def inputs(
     lines: list,   # of `LINES`
 ) -> dict:         # `bad_inputs`, `tracebacks`, `hangs`

@@ -6,10 +6,10 @@
 __all__ = ['MARK', 'COMMAND', 'WAYS', 'marked', 'outlived', 'started', 'ended', 'made', 'lying_about', 'one_kill', 'kills']
 
 # %% ../nbs/52_kills.ipynb #c002
-import os, random, re, shutil, signal, sys, time, uuid
+import os, random, shutil, signal, sys, time, uuid
 from pathlib import Path
 
-from .artifact import EdgeExportError, load_artifact, need, sha256
+from .artifact import load_artifact, need
 from .recipes import built
 from .state import is_own
 from .worker import progress
@@ -93,7 +93,7 @@ def lying_about(
         else: found += [p for p in path.iterdir() if not is_own(p.name) and p.name != "days.json"]
     return found
 
-# %% ../nbs/52_kills.ipynb #c016
+# %% ../nbs/52_kills.ipynb #c017
 def one_kill(
     out: Path,      # where the run lives
     way: str,       # one of `WAYS`
@@ -109,7 +109,7 @@ def one_kill(
     run.close(force=True)
     return dict(finished=False, survivors=left, noise=int("Traceback" in said or "zmq" in said))
 
-# %% ../nbs/52_kills.ipynb #c018
+# %% ../nbs/52_kills.ipynb #c019
 def _through(out, wanted):
     "Let a run come to its end: 1 if its files are others than wanted, and what lies about."
     mark = uuid.uuid4().hex
@@ -119,7 +119,7 @@ def _through(out, wanted):
     wrong = int(not good or made(out) != wanted)
     return wrong, len(lying_about(out)) + outlived(mark)
 
-# %% ../nbs/52_kills.ipynb #c020
+# %% ../nbs/52_kills.ipynb #c021
 def kills(
     count: int,         # how many
     out: str | Path,    # folder; what was there is removed

@@ -25,7 +25,7 @@ from .recipes import RECIPES, installed
 from .results import read_results, write_results
 from .report import write_report
 from .owner import owned, scratch
-from .state import State, repair
+from .state import repair
 
 # %% ../nbs/45_runs.ipynb #c006
 DAYS = {
@@ -192,7 +192,8 @@ def run_day(
                 coalesce_streams=True,
             )
     except papermill.PapermillExecutionError as e:
-        raise EdgeExportError(f"{notebook.stem} stopped: {_shown(e)}") from None
+        why = _shown(e) if folder.exists() else f"{folder} has vanished: run again"
+        raise EdgeExportError(f"{notebook.stem} stopped: {why}") from None
     except need("nbclient", "run").exceptions.DeadKernelError:
         raise EdgeExportError(f"{notebook.stem} stopped: its process died, perhaps for want of "
                               "memory. Run again; what was finished is kept") from None

@@ -54,7 +54,7 @@ class State:
         self.files = {p.name: sha256(p) for p in here}
         self.save()
 
-# %% ../nbs/44_state.ipynb #c011
+# %% ../nbs/44_state.ipynb #c012
 def read_state(
     folder: Path,   # of a run
 ) -> State:         # an empty one, if nothing is done there yet
@@ -69,7 +69,7 @@ def read_state(
         if not all(map(is_own, found.files)): raise ValueError("it names what is not a run's")
         return found
 
-# %% ../nbs/44_state.ipynb #c014
+# %% ../nbs/44_state.ipynb #c015
 def _differs(path, digits):
     "Why this is not the file that was finished; empty: it is."
     if not os.path.lexists(path): return "is missing"
@@ -93,7 +93,7 @@ def _own_fault(path):
     except EdgeExportError as e: return _short(e, path)
     return ""
 
-# %% ../nbs/44_state.ipynb #c015
+# %% ../nbs/44_state.ipynb #c016
 def _agree(folder, known):
     "Raise for a manifest that says other than the records."
     for name, digits in known.items():
@@ -111,7 +111,7 @@ def _orphans(folder):
         try: load_artifact(record)
         except EdgeExportError: yield _read_record(record).file
 
-# %% ../nbs/44_state.ipynb #c016
+# %% ../nbs/44_state.ipynb #c018
 def damage(
     state: State,   # of a run
 ) -> dict:          # name of a file to what is wrong with it
@@ -123,7 +123,7 @@ def damage(
     found = lost | {n: why for n, why in found.items() if why}
     return found | {n: why for n, why in known.items() if why}
 
-# %% ../nbs/44_state.ipynb #c019
+# %% ../nbs/44_state.ipynb #c021
 ALONE = {"results.json", "report.html", "model_card.md"}   # nothing is made from these
 SCRATCH = r"\..+-[a-z0-9_]{8}"   # what `whole` calls its folders
 
@@ -136,7 +136,7 @@ def _set_aside(folder, names):
     for name in names:
         if os.path.lexists(folder / name): os.replace(folder / name, aside / name)
 
-# %% ../nbs/44_state.ipynb #c020
+# %% ../nbs/44_state.ipynb #c022
 def _read_or_lost(folder):
     "The state, or an empty one and what is wrong with `days.json`."
     try: return read_state(folder), {}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .artifact import EdgeExportError, Table, files_in
-from .datasets import MNIST_MD5, data_root, find_mnist
+from .datasets import data_root, find_mnist
 from .owner import dead_scratch, owned
 from .state import SCRATCH
 
@@ -35,7 +35,7 @@ def _is_run(path):
     return path.is_dir() and not path.is_symlink() and bool(
         re.fullmatch(r"\w+-s\d+-[0-9a-f]{8}", path.name))
 
-# %% ../nbs/46_storage.ipynb #c007
+# %% ../nbs/46_storage.ipynb #c008
 def held(
     out: str | Path,   # where runs are kept
 ) -> list:             # of `Held`
@@ -52,7 +52,7 @@ def held(
     found = dict(leftover=[*dead_scratch(), *left, *locks], damaged=damaged, run=runs, data=data)
     return [Held(kind, path) for kind, paths in found.items() for path in paths]
 
-# %% ../nbs/46_storage.ipynb #c010
+# %% ../nbs/46_storage.ipynb #c012
 def storage(
     out: str | Path,   # where runs are kept
 ) -> Table:
@@ -63,7 +63,7 @@ def storage(
     return Table(f"On the disk, runs in {out}", ["what", "how many", "MB"], rows,
                  "edge-export clean frees it; it asks first.")
 
-# %% ../nbs/46_storage.ipynb #c013
+# %% ../nbs/46_storage.ipynb #c015
 def _remove(path):
     if path.is_dir() and not path.is_symlink(): shutil.rmtree(path)
     else: path.unlink(missing_ok=True)
