@@ -17,7 +17,7 @@ from .worker import progress
 # %% ../nbs/53_damage.ipynb #c005
 KINDS = {"record": "onnx-fp32.json", "artifact": "tflite-fp32.tflite", "manifest": "manifest.json",
          "days": "days.json", "results": "results.json", "race": "race.json",
-         "report": "report.html", "notebook": "day2_onnx_to_tflite.ipynb"}
+         "report": "report.html", "notebook": "day1_pytorch_to_onnx_quant.ipynb"}
 
 def _half(path): path.write_bytes(path.read_bytes()[:path.stat().st_size // 2])
 
@@ -47,12 +47,12 @@ def call(
     out: Path,       # where the run lives
     *options: str,   # of `edge-export run`
 ):                   # `subprocess.CompletedProcess`, with `stdout` and `stderr` as text
-    "`edge-export run` on the digits, as one calls it; a hang ends after ten minutes."
+    "`edge-export run` of two days on the digits; a hang ends after ten minutes."
     own = {"TMPDIR": str(out / "tmp"), "EDGE_EXPORT_DATASET": "digits"}
     (out / "tmp").mkdir(parents=True, exist_ok=True)
     return subprocess.run(
         [sys.executable, "-c", COMMAND, "run", "--out", str(out / "runs"), "-p", "epochs", "2",
-         *options], env=os.environ | own, capture_output=True, text=True, timeout=600)
+         "--days", "1,3", *options], env=os.environ | own, capture_output=True, text=True, timeout=600)
 
 def _folder(out): return next(p for p in (out / "runs").iterdir() if not p.name.startswith("."))
 

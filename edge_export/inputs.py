@@ -145,7 +145,7 @@ def foreign(
     except BaseException as e: return f"{type(e).__name__}: {e}"
     return "no error"
 
-# %% ../nbs/54_inputs.ipynb #c022
+# %% ../nbs/54_inputs.ipynb #c023
 def inputs(
     lines: list,   # of `LINES`
 ) -> dict:         # `bad_inputs`, `tracebacks`, `hangs`

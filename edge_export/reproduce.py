@@ -17,6 +17,7 @@ from edge_export.artifact import (
     Artifact,
     EdgeExportError,
     Table,
+    _read_record,
     describe,
     hash_arrays,
     load_artifact,
@@ -29,7 +30,7 @@ from .check import deployed, measure
 from .data import Dataset
 from .model import SimpleCNN, fit, load_checkpoint
 from .quantize import answers
-from .recipes import TREE, build, built, parse, session
+from .recipes import TREE, _manifest, build, built, parse, session
 
 # %% ../nbs/29_reproduce.ipynb #c007
 SAME, CONTAINER, ELSEWHERE, DIFFERENT = (
@@ -166,10 +167,10 @@ def compare_checkpoint(
 # %% ../nbs/29_reproduce.ipynb #c042
 def _as_it_is(record):
     "The artifact of a record, whatever has become of its file since."
-    values = read_json(record)
-    file = record.parent / Path(values["file"]).name
-    return describe(values["recipe"], file, values["parent"], versions=values["versions"],
-                    facts=values["facts"])
+    known = _read_record(record)
+    file = record.parent / known.file
+    if not file.exists(): raise EdgeExportError(f"{file} is missing: build {known.recipe} again")
+    return describe(known.recipe, file, known.parent, versions=known.versions, facts=known.facts)
 
 def _from_folder(folder):
     "Checkpoint and files that lie in a folder."
@@ -177,7 +178,7 @@ def _from_folder(folder):
         raise EdgeExportError(
             f"{folder} has no manifest.json: give the folder of a build, such as models"
         )
-    names = ["torch", *read_json(folder / "manifest.json")]
+    names = ["torch", *_manifest(folder)]
     return [_as_it_is(folder / f"{n}.json") for n in names if n in ("torch", *TREE)]
 
 def _starting_point(was, data, start, folder):

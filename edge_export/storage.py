@@ -28,7 +28,8 @@ class Held:
     @property
     def bytes(self) -> int:
         own = [self.path] if self.path.is_symlink() else files_in(self.path)
-        return sum(p.lstat().st_blocks * 512 for p in own)   # what it takes, holes left out
+        sizes = (p.lstat() for p in own)
+        return sum(getattr(s, "st_blocks", s.st_size / 512) * 512 for s in sizes)   # without holes
 
 def _is_run(path):
     "Is this a run's folder? By its name, as nothing in it may be whole."

@@ -162,7 +162,7 @@ def tensors(
     with reading(path, "an ONNX file"):
         return {name: (value,) for name, value in initializers(read_onnx(path)).items()}
 
-# %% ../../nbs/12_onnx.ipynb #c040
+# %% ../../nbs/12_onnx.ipynb #c041
 def read_by_operators(
     model,    # `onnx.ModelProto`
 ) -> dict:    # name to array
@@ -176,7 +176,7 @@ def read_by_operators(
         if name in makers: todo += makers[name].input
     return {name: values for name, values in initializers(model).items() if name in seen}
 
-# %% ../../nbs/12_onnx.ipynb #c043
+# %% ../../nbs/12_onnx.ipynb #c044
 def _dequantized(model):
     "Integer weight to its scales, its zero points and their axis, as `DequantizeLinear` has them."
     return {n.input[0]: (*n.input[1:3], next((a.i for a in n.attribute if a.name == "axis"), 1))
@@ -196,7 +196,7 @@ def stored_weights(
         found.append(Stored((values - zero) * scale, scale))
     return found
 
-# %% ../../nbs/12_onnx.ipynb #c046
+# %% ../../nbs/12_onnx.ipynb #c047
 def split_size(
     model,   # `onnx.ModelProto`
 ) -> dict:   # bytes of `weights` and of `scales`; the rest of the file is its container
@@ -208,14 +208,14 @@ def split_size(
         elif name.endswith("_quantized") or v.dtype == np.float32: sizes["weights"] += size
     return sizes
 
-# %% ../../nbs/12_onnx.ipynb #c048
+# %% ../../nbs/12_onnx.ipynb #c049
 def operators(
     path: Path,  # ONNX file
 ) -> list:       # operator names in the order of the graph
     "The operators of an ONNX file."
     return [node.op_type for node in read_onnx(path).graph.node]
 
-# %% ../../nbs/12_onnx.ipynb #c052
+# %% ../../nbs/12_onnx.ipynb #c053
 def weight_types(
     graph,    # `onnx.ModelProto`
 ) -> dict:    # layer to (operator, integers or floats as stored, scales)
@@ -233,7 +233,7 @@ def weight_types(
         found[layer] = kind, stored[name], scales
     return found
 
-# %% ../../nbs/12_onnx.ipynb #c055
+# %% ../../nbs/12_onnx.ipynb #c056
 def refuse_more(
     path: Path,   # ONNX file of a recipe
 ):
@@ -243,7 +243,7 @@ def refuse_more(
     if graph.SerializeToString(deterministic=True) != Path(path).read_bytes():
         raise CheckFailed("it holds bytes that are no part of the graph")
 
-# %% ../../nbs/12_onnx.ipynb #c057
+# %% ../../nbs/12_onnx.ipynb #c058
 def _exported_again(model, data):
     "The constants of a second export."
     with tempfile.TemporaryDirectory() as folder:
@@ -266,7 +266,7 @@ def prove_export(
     if entries.keys() - wanted: facts["integers"] = sorted(entries.keys() - wanted)
     return dict(operators=operators(target), opset=OPSET, size=split_size(graph)) | facts
 
-# %% ../../nbs/12_onnx.ipynb #c064
+# %% ../../nbs/12_onnx.ipynb #c065
 def _limits(scale, zero):
     "The smallest and largest value of a quantized tensor."
     ends = np.iinfo(zero.dtype)
@@ -285,7 +285,7 @@ def activation_ranges(
         found[name] = _limits(*(stored[i] for i in node.input[1:3]))
     return found
 
-# %% ../../nbs/12_onnx.ipynb #c067
+# %% ../../nbs/12_onnx.ipynb #c068
 def tapped(
     graph,         # `onnx.ModelProto`
     names: list,   # of tensors
@@ -297,7 +297,7 @@ def tapped(
     graph.graph.output.extend(onnx.helper.make_empty_tensor_value_info(n) for n in names)
     return OnnxSession(graph.SerializeToString())
 
-# %% ../../nbs/12_onnx.ipynb #c070
+# %% ../../nbs/12_onnx.ipynb #c071
 def _visible(graph):
     "Tensor names that can be looked at, each with the name it has in the fp32 graph and its range."
     ranges = activation_ranges(graph)
@@ -310,7 +310,7 @@ def _visible(graph):
             found.append((node.output[0], name, ranges[name]))
     return found
 
-# %% ../../nbs/12_onnx.ipynb #c072
+# %% ../../nbs/12_onnx.ipynb #c073
 def taps(
     path: Path,           # ONNX file, fp32 or int8
     images: np.ndarray,   # (N, *shape) float32
