@@ -52,7 +52,8 @@ def call(
     (out / "tmp").mkdir(parents=True, exist_ok=True)
     return subprocess.run(
         [sys.executable, "-c", COMMAND, "run", "--out", str(out / "runs"), "-p", "epochs", "2",
-         "--days", "1,3", *options], env=os.environ | own, capture_output=True, text=True, timeout=600)
+         "--days", "1,3", *options],
+        env=os.environ | own, capture_output=True, text=True, timeout=600)
 
 def _folder(out): return next(p for p in (out / "runs").iterdir() if not p.name.startswith("."))
 
