@@ -6,7 +6,7 @@
 __all__ = ['USAGE', 'COMMANDS', 'main', 'command']
 
 # %% ../nbs/57_cli.ipynb #c002
-import argparse, json, os, signal, sys, traceback
+import argparse, json, os, signal, sys, threading, traceback
 from pathlib import Path
 
 from .artifact import EdgeExportError, unwritable
@@ -14,6 +14,7 @@ from .datasets import load_data
 from .reproduce import SAME, compare_folder, reproduce, verdict_table
 from .results import summary
 from .runs import REPORT, doctor, parse_days, run
+from .owner import end_kernels
 from .storage import clean, held, storage
 from .diff import diff
 from .publish import publish
@@ -212,11 +213,17 @@ def command():
     "The command as the shell calls it; it ends the process."
     def interrupted(*_):
         signal.signal(signal.SIGINT, lambda *_: os._exit(130))
+        end_kernels()
         raise KeyboardInterrupt
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:   # as in a shell's background
         signal.signal(signal.SIGINT, interrupted)
     status = main()
-    if status in (130, 141): os._exit(status)
+    if status in (130, 141):   # what ends now may take a moment, but not for ever
+        for stream in (1, 2): os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
+        last = threading.Timer(3, os._exit, [status])
+        last.daemon = True
+        last.start()
+        sys.exit(status)
     try:
         for stream in filter(None, (sys.stdout, sys.stderr)): stream.flush()
     except OSError: os._exit(status or 1)

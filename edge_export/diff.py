@@ -171,20 +171,18 @@ class Diff:
     @property
     def nothing(self) -> bool: return not self.causes and not self.changed
 
-    @property
-    def said(self) -> str:
+    def parts(self) -> list:   # of texts and a table, in the order of reading
         alike = len(self.rows) - len(self.changed)
-        if self.nothing: return f"Nothing differs: {alike} files are the same bytes."
+        if self.nothing: return [f"Nothing differs: {alike} files are the same bytes."]
         others = f"{alike} of {len(self.rows)} files are the same bytes and give the same answers."
-        return "\n".join([*self.causes, others])
+        if not self.changed: return [*self.causes, others]
+        title, rows = "What differs, second against first", [_row(c) for c in self.changed]
+        return [*self.causes, Table(title, HEADERS, rows, others)]
 
-    def table(self) -> Table:
-        rows = [_row(c) for c in self.changed]
-        return Table("What differs, second against first", HEADERS, rows, self.said)
+    def __repr__(self): return "\n".join(map(str, self.parts()))
 
-    def __repr__(self): return repr(self.table()) if self.changed else self.said
-
-    def _repr_markdown_(self): return self.table()._repr_markdown_() if self.changed else self.said
+    def _repr_markdown_(self):
+        return "\n\n".join(p._repr_markdown_() if isinstance(p, Table) else p for p in self.parts())
 
     def as_json(self) -> dict: return dict(causes=self.causes, rows=[asdict(c) for c in self.rows])
 

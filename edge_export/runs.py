@@ -25,7 +25,7 @@ from .recipes import RECIPES, installed
 from .results import read_results, write_results
 from .report import write_report
 from .owner import owned, scratch
-from .state import repair
+from .state import State, repair
 
 # %% ../nbs/45_runs.ipynb #c006
 DAYS = {
@@ -132,9 +132,11 @@ def _start(folder):
     if os.path.lexists(folder):
         raise EdgeExportError(f"{folder} is no folder: move it away, or choose another --out")
     prefix = folder.name.rsplit("-", 1)[0]
-    siblings = sorted(folder.parent.glob(f"{prefix}-*"), key=lambda p: p.stat().st_mtime)
+    siblings = [p for p in folder.parent.glob(f"{prefix}-*") if p.is_dir() and not p.is_symlink()]
+    siblings.sort(key=lambda p: p.stat().st_mtime)
     with whole(folder) as scratch:
         scratch.mkdir()
+        State(scratch).save()
         for item in _whole_ones(siblings[-1]) if siblings else []:
             copy = partial(shutil.copytree, symlinks=True) if item.is_dir() else shutil.copy2
             copy(item, scratch / item.name)

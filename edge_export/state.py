@@ -57,11 +57,10 @@ class State:
 # %% ../nbs/44_state.ipynb #c012
 def read_state(
     folder: Path,   # of a run
-) -> State:         # an empty one, if nothing is done there yet
-    "What is done in a folder. Raises for a `days.json` that is damaged, or says what cannot be."
+) -> State:
+    "What is done in a folder. Raises for a `days.json` that is missing or damaged."
     path = folder / "days.json"
-    if not os.path.lexists(path): return State(folder)
-    refuse_links(path)
+    if path.is_symlink(): refuse_links(path)
     values = read_sealed(path)
     with reading(path, "the state of a run"):
         found = State(folder, dict(values["days"]), dict(values["files"]))
