@@ -41,11 +41,14 @@ def _typed(text):
     except (ValueError, RecursionError): return text
 
 # %% ../nbs/57_cli.ipynb #c007
+def _plain(table):
+    "A table as JSON has it."
+    rows = [dict(zip(table.headers, row)) for row in table.rows]
+    return dict(title=table.title, rows=rows, note=table.note)
+
 def _print(table, as_json):
     "A table for people, or for programs."
-    if not as_json: return print(table)
-    rows = [dict(zip(table.headers, row)) for row in table.rows]
-    print(json.dumps(dict(title=table.title, rows=rows, note=table.note), indent=1))
+    print(json.dumps(_plain(table), indent=1) if as_json else table)
 
 # %% ../nbs/57_cli.ipynb #c010
 def _show(results, folder, as_json=False):
@@ -71,8 +74,9 @@ def _reproduce(args):
     return 0 if all(v.verdict == SAME for v in found) else 1
 
 def _doctor(args):
-    _print(doctor(), args.json)
-    if not args.json: print(f"\n{storage(args.out)}")
+    found, disk = doctor(), storage(args.out)
+    if args.json: print(json.dumps(_plain(found) | dict(disk=_plain(disk)["rows"]), indent=1))
+    else: print(found, disk, sep="\n\n")
     return 0
 
 def _bench(args): return figures(args.area, args.out)

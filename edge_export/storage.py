@@ -61,8 +61,8 @@ def storage(
     found = held(out)
     rows = [[what, str(len(own)), f"{sum(h.bytes for h in own) / 1e6:,.1f}"]
             for kind, what in KINDS.items() if (own := [h for h in found if h.kind == kind])]
-    return Table(f"On the disk, runs in {out}", ["what", "how many", "MB"], rows,
-                 "edge-export clean frees it; it asks first.")
+    note = "edge-export clean frees it; it asks first." if rows else "Nothing is held."
+    return Table(f"On the disk, runs in {out}", ["what", "how many", "MB"], rows, note)
 
 # %% ../nbs/46_storage.ipynb #c015
 def _remove(path):
