@@ -6,7 +6,7 @@
 __all__ = ['near_bytes', 'near_json', 'small_run', 'Target', 'targets', 'Count', 'attack', 'fuzz']
 
 # %% ../nbs/55_fuzz.ipynb #c002
-import faulthandler, hashlib, json, shutil, tempfile
+import faulthandler, hashlib, json, shutil, sys, tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -141,7 +141,7 @@ def targets(
 # %% ../nbs/55_fuzz.ipynb #c019
 def _tried(call, path):
     "What a reader raised, and whether it is ours; empty: a result."
-    faulthandler.dump_traceback_later(300, exit=True)   # a hang is the end of this process
+    faulthandler.dump_traceback_later(300, exit=True, file=sys.__stderr__)   # a hang is the end
     try: call(path)
     except EdgeExportError as e: return str(e), True
     except BaseException as e:
