@@ -104,8 +104,9 @@ def one_kill(
     run = started(out, mark)
     if ended(run, after): return dict(finished=True, survivors=outlived(mark), noise=run.exitstatus)
     WAYS[way](run)
-    left, said = outlived(mark), ""
-    if way == "Ctrl-C" and ended(run, 5): said = run.before
+    start, said = time.monotonic(), ""
+    if way == "Ctrl-C" and ended(run, 5): said = run.before   # a terminal goes on reading
+    left = outlived(mark, max(0, 5 + start - time.monotonic()))
     run.close(force=True)
     return dict(finished=False, survivors=left, noise=int("Traceback" in said or "zmq" in said))
 

@@ -17,7 +17,6 @@ from edge_export.artifact import (
     Artifact,
     EdgeExportError,
     Table,
-    _read_record,
     describe,
     hash_arrays,
     load_artifact,
@@ -167,10 +166,11 @@ def compare_checkpoint(
 # %% ../nbs/29_reproduce.ipynb #c042
 def _as_it_is(record):
     "The artifact of a record, whatever has become of its file since."
-    known = _read_record(record)
-    file = record.parent / known.file
-    if not file.exists(): raise EdgeExportError(f"{file} is missing: build {known.recipe} again")
-    return describe(known.recipe, file, known.parent, versions=known.versions, facts=known.facts)
+    values = read_json(record)
+    with reading(record, "an artifact's record"):
+        file = record.parent / Path(values["file"]).name
+        return describe(values["recipe"], file, values["parent"], versions=values["versions"],
+                        facts=values["facts"])
 
 def _from_folder(folder):
     "Checkpoint and files that lie in a folder."
