@@ -186,6 +186,7 @@ class Diff:
 
     def as_json(self) -> dict: return dict(causes=self.causes, rows=[asdict(c) for c in self.rows])
 
+# %% ../nbs/47_diff.ipynb #c031
 def diff(
     first: str | Path,    # folder of a run or a build
     second: str | Path,   # another

@@ -22,13 +22,17 @@ from .worker import quietly
 from .data import Dataset
 
 # %% ../nbs/07_model.ipynb #c005
+def _refuse_seed(seed):
+    "Raise for what is no seed."
+    if type(seed) is not int or not 0 <= seed < 2**63:
+        raise EdgeExportError(f"seed is {seed!r}: take a whole number from 0 to 2**63 - 1")
+
 def _moved(seed):
     "The seed, moved by `$EDGE_EXPORT_SEED`: do a test's claims hold for other weights?"
     moved = os.environ.get("EDGE_EXPORT_SEED", "0")
     if not moved.isdecimal():
         raise EdgeExportError(f"$EDGE_EXPORT_SEED is {moved!r}: take a whole number, or unset it")
-    if type(seed) is not int or not 0 <= seed < 2**63:
-        raise EdgeExportError(f"seed is {seed!r}: take a whole number from 0 to 2**63 - 1")
+    _refuse_seed(seed)
     return seed + int(moved)
 
 # %% ../nbs/07_model.ipynb #c007
@@ -273,8 +277,7 @@ def _refuse_numbers(epochs, seed):
     "Raise for what is no number of epochs, or no seed."
     if type(epochs) is not int or epochs < 1:
         raise EdgeExportError(f"epochs is {epochs!r}: take a whole number, 1 or more")
-    if type(seed) is not int or not 0 <= seed < 2**63:
-        raise EdgeExportError(f"seed is {seed!r}: take a whole number from 0 to 2**63 - 1")
+    _refuse_seed(seed)
 
 # %% ../nbs/07_model.ipynb #c054
 def _trained(model, data, out, chosen):

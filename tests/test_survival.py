@@ -102,7 +102,7 @@ def on_a_disk(folder, size, commands):
     disk = folder / "disk"
     disk.mkdir()
     script = DISK.format(size=size, disk=disk, commands=commands)
-    own = {"D": str(disk), "EDGE_EXPORT_DATASET": "digits", "EDGE": f"{sys.executable} -c '{COMMAND}'", MARK: str(folder)}
+    own = {"D": str(disk), "EDGE_EXPORT_DATASET": "digits", MARK: str(folder)}
     done = subprocess.run(["unshare", "-rm", "bash", "-c", script], env=os.environ | own, capture_output=True, text=True, timeout=300)
     assert outlived(str(folder)) == 0
     return done
