@@ -16,7 +16,7 @@ from .worker import progress
 
 # %% ../nbs/52_kills.ipynb #c005
 MARK = "EDGE_EXPORT_MARK"
-COMMAND = "from edge_export.cli import command; command()"
+COMMAND = "from edge_export.shell import command; command()"
 
 def marked(
     mark: str,   # of a run
