@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['ROUNDINGS', 'OPERATORS', 'quantized_multiplier', 'single_rounding', 'double_rounding', 'float_rounding', 'Layer',
-           'read_layers', 'run_integers', 'IntegerSession']
+           'tflite_schema', 'kind_name', 'window', 'output_range', 'read_layers', 'run_integers', 'IntegerSession']
 
 # %% ../nbs/19_integer.ipynb #c002
 from collections.abc import Callable
@@ -77,6 +77,7 @@ class Layer:
     clamp: tuple                 # lowest and highest output; an activation is no more than that
     window: tuple = ()           # height, width; empty if the operator has none
     stride: tuple = (1, 1)       # down, right
+    dilation: tuple = (1, 1)     # of the window; more than 1 is refused
     padding: tuple = ()          # (top, bottom), (left, right)
     weights: np.ndarray = None   # (outputs, values in a window or in the input) int8
     bias: np.ndarray = None      # (outputs,) int32
@@ -85,35 +86,47 @@ class Layer:
     round: Callable = None          # one of the three above
 
 # %% ../nbs/19_integer.ipynb #c030
-def _schema():
+def tflite_schema():
     "LiteRT's schema: the names of the numbers in a file."
     return need("ai_edge_litert.schema_py_generated", "tflite")
 
+def kind_name(
+    kinds,         # one of the schema's enumerations, e.g. `TensorType`
+    number: int,   # that a file has
+) -> str:
+    "The name of a number in the schema; a number without one as it is."
+    return next((name for name, value in vars(kinds).items() if value == number), str(number))
+
 # %% ../nbs/19_integer.ipynb #c032
-def _window(options, before, size):
-    "Size, stride and padding of a window that moves over an input of shape `before`."
-    same = _schema().Padding.SAME
-    size, stride = tuple(map(int, size)), (options.strideH, options.strideW)
-    lacking = [max((-(-n // s) - 1) * s + k - n, 0) if options.padding == same else 0
-               for n, k, s in zip(before, size, stride)]
+def window(
+    options,         # of an operator in the schema
+    before: tuple,   # height and width of its input
+    size: tuple,     # height and width of the window
+) -> dict:           # `window`, `stride`, `dilation`, and `padding`: (top, bottom), (left, right)
+    "How a window moves over an input."
+    same, size = tflite_schema().Padding.SAME, tuple(map(int, size))
+    stride = options.strideH, options.strideW
+    dilation = tuple(getattr(options, f"dilation{d}Factor", 1) for d in "HW")
+    lacking = [max((-(-n // s) - 1) * s + (k - 1) * d + 1 - n, 0) if options.padding == same else 0
+               for n, k, s, d in zip(before, size, stride, dilation)]
     padding = tuple((n // 2, n - n // 2) for n in lacking)
-    return dict(window=size, stride=stride, padding=padding)
+    return dict(window=size, stride=stride, dilation=dilation, padding=padding)
 
 # %% ../nbs/19_integer.ipynb #c034
-def _named(kinds, number):
-    "The name of a number in one of the schema's enumerations."
-    return next(name for name, value in vars(kinds).items() if value == number)
-
-def _clamp(name, options, target):
+def output_range(
+    name: str,   # of the operator, e.g. `CONV_2D`
+    options,     # its own, of the schema
+    target,      # its output, a tensor of the schema
+) -> tuple:      # the lowest and the highest int8 output
     "The int8 range that a fused activation leaves."
-    kinds = _schema().ActivationFunctionType
+    kinds = tflite_schema().ActivationFunctionType
     scale, zero = target.quantization.scale[0], int(target.quantization.zeroPoint[0])
     ranges = {kinds.NONE: (-128, 127), kinds.RELU: (zero, 127),
               kinds.RELU6: (zero, min(zero + int(np.floor(6 / scale + 0.5)), 127))}
     kind = getattr(options, "fusedActivationFunction", kinds.NONE)
     if kind not in ranges:
-        raise EdgeExportError(f"{name} has activation {_named(kinds, kind)}, and only NONE, RELU "
-                              "and RELU6 run in integers: train with one of them, or take "
+        raise EdgeExportError(f"{name} has activation {kind_name(kinds, kind)}, and only NONE, "
+                              "RELU and RELU6 run in integers: train with one of them, or take "
                               "TFLiteSession")
     return ranges[kind]
 
@@ -131,12 +144,12 @@ def _layer_weights(model, tensors, target, rule):
 # %% ../nbs/19_integer.ipynb #c039
 def _refuse_tensor(name, options, tensors, target):
     "Raise for a tensor that is not int8 and for a convolution that is not a plain one."
-    types = _schema().TensorType
+    types = tflite_schema().TensorType
     held = tensors[:2] if name in ROUNDINGS["litert"] else tensors[:1]
     for tensor in (*held, target):
         if tensor.type != types.INT8:
             raise EdgeExportError(f"{name}: tensor '{tensor.name.decode()}' is "
-                                  f"{_named(types, tensor.type)}, and integers alone need INT8: "
+                                  f"{kind_name(types, tensor.type)}, and integers alone need INT8: "
                                   "convert to int8-static")
     if held[1:] and np.any(held[1].quantization.zeroPoint):
         raise EdgeExportError(f"{name}: the weights have a zero point, and int8 weights have none: "
@@ -157,10 +170,10 @@ def _layer(model, name, op, rounding):
     zeros = tuple(int(t.quantization.zeroPoint[0]) for t in (tensors[0], target))
     more = {}
     if name in rounding: more |= _layer_weights(model, tensors, target, rounding[name])
-    if name == "CONV_2D": more |= _window(options, before, tensors[1].shape[1:3])
+    if name == "CONV_2D": more |= window(options, before, tensors[1].shape[1:3])
     if name == "MAX_POOL_2D":
-        more |= _window(options, before, (options.filterHeight, options.filterWidth))
-    return Layer(name, before, after, zeros, _clamp(name, options, target), **more)
+        more |= window(options, before, (options.filterHeight, options.filterWidth))
+    return Layer(name, before, after, zeros, output_range(name, options, target), **more)
 
 # %% ../nbs/19_integer.ipynb #c044
 OPERATORS = ("CONV_2D", "MAX_POOL_2D", "RESHAPE", "FULLY_CONNECTED")

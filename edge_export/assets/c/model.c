@@ -1,0 +1,31 @@
+/* {{ title }}
+
+{%- for step in steps %}
+   {{ step.comment }}
+{%- endfor %}
+
+   Sums are rounded in the way of {{ runtime }}.
+   {{ forms }}
+   Made by edge_export {{ version }}; {{ '{:,}'.format(parameters) }} parameters, {{ '{:,}'.format(arena) }} bytes of memory between layers. */
+#include "model.h"
+{% for kernel in kernels %}
+{{ kernel }}
+{%- endfor %}
+{%- for step in steps %}
+/* {{ step.comment }} */
+{%- for line in step.constants %}
+{{ line }}
+{%- endfor %}
+{%- if step.struct %}
+static const {{ step.kernel }}_layer {{ step.name }}_layer = {{ step.struct }};
+{%- endif %}
+{{ step.text }}
+{% endfor %}
+void model_invoke(const int8_t *in, int8_t *out) {
+{%- if arena %}
+    {{ "static " if arena > 16384 }}int8_t arena[{{ arena }}];
+{%- endif %}
+{%- for step in steps %}
+    {{ step.call }};
+{%- endfor %}
+}
