@@ -60,7 +60,7 @@ def native() -> tuple:   # of flags
 def forms() -> dict:   # name to flags
     "The forms of a program that can run here; the first is what a session takes."
     flags, found = machine()["flags"], {"native": native()}
-    if "avx2" in flags: found["AVX2"] = ("-march=x86-64", "-mavx2")
+    if "avx2" in flags: found["AVX2"] = ("-march=x86-64", "-mavx2", "-mfma")
     return found | {"16 bytes": ("-march=x86-64",) if "avx2" in flags else ()}
 
 # %% ../../nbs/25_c_run.ipynb #c017
@@ -92,6 +92,7 @@ def ends(
                                          content)[1].decode()
         def end(name):
             shape = tuple(int(v) for v in said(name + b"_SHAPE").split(","))
+            if b"_SCALE" not in content: return shape, dict(quantization=(0, 0), dtype=np.float32)
             scale, zero = float(said(name + b"_SCALE").rstrip("f")), int(said(name + b"_ZERO"))
             return shape, dict(quantization=(scale, zero), dtype=np.int8)
         return end(b"INPUT"), end(b"OUTPUT")
@@ -110,20 +111,17 @@ class CSession(Session):
         "Float samples as the program takes them."
         return np.ascontiguousarray(_quantized(nhwc(images), self.input))
 
-    def integers(self, rows):
-        "int8 answers to int8 rows in the program's own layout."
-        rows = np.ascontiguousarray(rows, np.int8)
-        out = np.empty((len(rows), *self.given), np.int8)
-        for each in self._calls(rows, out): self.one(each)
-        return out
-
-    def _calls(self, rows, out):
-        pointer = ctypes.c_void_p
+    def calls(self, rows):
+        "A call for each row in the program's own layout: two addresses, and the arrays there."
+        rows, pointer = np.ascontiguousarray(rows, self.input["dtype"]), ctypes.c_void_p
+        out = np.empty((len(rows), *self.given), self.output["dtype"])
         return [(pointer(a.ctypes.data), pointer(b.ctypes.data), b, a) for a, b in zip(rows, out)]
 
-    def prepare(self, images):
-        rows = self.rows(images)
-        return self._calls(rows, np.empty((len(rows), *self.given), np.int8))
+    def raw(self, rows):
+        "Answers in the program's own type to rows in its own layout."
+        return np.stack([self.one(call) for call in self.calls(rows)])
+
+    def prepare(self, images): return self.calls(self.rows(images))
 
     def one(self, call):
         self.invoke(call[0], call[1])

@@ -147,7 +147,7 @@ def _rendered(step, place):
 RUNTIMES = dict(litert="LiteRT's reference kernels", tflm="TensorFlow Lite Micro",
                 xnnpack="XNNPACK")
 FORMS = dict(plain="Plain loops: for any C99 compiler.",
-             vectors="The compiler's flags choose AVX-512 with VNNI, AVX2 or vectors of 16 bytes.")
+             vectors="The compiler's flags choose AVX-512 with VNNI, AVX2 or 16 bytes.")
 
 def kernel_texts(
     names,     # of files in `assets/c`
@@ -171,8 +171,9 @@ def sources(
     ends = dict(INPUT=graph.input, OUTPUT=graph.output)
     weights = [t for n in graph.nodes for t in n.inputs if t.value is not None and len(t.scale)]
     words = dict(
-        title=title, version=__version__, runtime=RUNTIMES[rounding], forms=FORMS[form], arena=size,
-        ends=ends, scales={k: literal(float(t.scale[0])) for k, t in ends.items()},
+        title=title, version=__version__, arena=size, ends=ends, type="int8_t",
+        about=f"Sums are rounded as by {RUNTIMES[rounding]}. {FORMS[form]}",
+        scales={k: literal(float(t.scale[0])) for k, t in ends.items()},
         parameters=sum(t.size for t in weights), kernels=kernel_texts(s.layer.kernel
                                                             for s in steps),
         steps=[_rendered(s, place) for s in steps])
@@ -181,11 +182,14 @@ def sources(
 # %% ../../nbs/24_c_source.ipynb #c032
 def test_source(
     title: str,              # one line at the top
-    rounding: str,           # whose answers they are
-    inputs: np.ndarray,      # (N, values) int8
-    answers: np.ndarray,     # (N, values) int8
+    runtime: str,            # whose answers they are
+    inputs: np.ndarray,      # (N, *shape) int8 or float32, channels last
+    answers: np.ndarray,     # (N, *shape of an answer), of the same type
 ) -> str:                    # `model_test.c`
     "A program that compares."
     rows = [[literal(row.reshape(-1).tolist()) for row in values] for values in (inputs, answers)]
+    floats = inputs.dtype == np.float32
+    bound = literal(float(1e-5 * np.abs(answers).max())) if floats else ""
     return templates().get_template("model_test.c").render(
-        title=title, runtime=RUNTIMES[rounding], inputs=rows[0], answers=rows[1])
+        title=title, runtime=runtime, inputs=rows[0], answers=rows[1], bound=bound,
+        type=TYPES[inputs.dtype.name])

@@ -4,9 +4,8 @@
    {{ step.comment }}
 {%- endfor %}
 
-   Sums are rounded in the way of {{ runtime }}.
-   {{ forms }}
-   Made by edge_export {{ version }}; {{ '{:,}'.format(parameters) }} parameters, {{ '{:,}'.format(arena) }} bytes of memory between layers. */
+   {{ about }}
+   Made by edge_export {{ version }}; {{ '{:,}'.format(parameters) }} parameters, {{ '{:,}'.format(arena) }} numbers of memory between layers. */
 #include "model.h"
 {% for kernel in kernels %}
 {{ kernel }}
@@ -21,9 +20,9 @@ static const {{ step.kernel }}_layer {{ step.name }}_layer = {{ step.struct }};
 {%- endif %}
 {{ step.text }}
 {% endfor %}
-void model_invoke(const int8_t *in, int8_t *out) {
+void model_invoke(const {{ type }} *in, {{ type }} *out) {
 {%- if arena %}
-    {{ "static " if arena > 16384 }}int8_t arena[{{ arena }}];
+    {{ "static " if arena > 16384 }}{{ type }} arena[{{ arena }}];
 {%- endif %}
 {%- for step in steps %}
     {{ step.call }};

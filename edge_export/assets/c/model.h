@@ -4,15 +4,17 @@
 
 #include <stdint.h>
 
-/* A number q stands for (q - zero point) * scale; channels are the last axis. */
+/* {% if scales %}A number q stands for (q - zero point) * scale; channels{% else %}Channels{% endif %} are the last axis. */
 {%- for name, tensor in ends.items() %}
 #define MODEL_{{ name }}_SHAPE {{ "{" }}{{ tensor.shape[1:] | join(", ") }}{{ "}" }}
 #define MODEL_{{ name }}_SIZE {{ tensor.size }}
+{%- if scales %}
 #define MODEL_{{ name }}_SCALE {{ scales[name] }}
 #define MODEL_{{ name }}_ZERO ({{ tensor.zero }})
+{%- endif %}
 {%- endfor %}
 
 /* One sample: MODEL_INPUT_SIZE numbers to MODEL_OUTPUT_SIZE. */
-void model_invoke(const int8_t *in, int8_t *out);
+void model_invoke(const {{ type }} *in, {{ type }} *out);
 
 #endif
