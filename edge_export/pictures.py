@@ -19,7 +19,8 @@ from .race import raced
 from .results import _size_parts, row
 
 # %% ../nbs/42_pictures.ipynb #c007
-COLOURS = {"onnx": "#0072b2", "savedmodel": "#009e73", "tflite": "#e69f00"}
+COLOURS = {"onnx": "#0072b2", "savedmodel": "#009e73", "tflite": "#e69f00",
+           "c": "#d55e00"}
 MARKERS = {
     "fp32": "o",
     "fp16": "s",

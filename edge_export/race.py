@@ -270,7 +270,7 @@ def race(
 ):                         # `Race`, also written beside the files as `race.json`
     "Time artifacts against each other, one thread each, on real evaluation images."
     base = _baseline(files)
-    timed = {f.recipe: f for f in [base, *files] if not f.file.is_dir()}
+    timed = {f.recipe: f for f in [base, *files] if not f.recipe.startswith("savedmodel")}
     images = _samples(base)
     loaders = {name: lambda f=f: session(f) for name, f in timed.items()}
     loaders |= {TWIN: loaders[BASELINE], FLOOR: Empty}

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..artifact import Table, whole
+from ..artifact import EdgeExportError, Table, whole
 from ..data import Dataset
 from ..reference import CheckFailed
 from .c_float import float_constants, float_sources, read_chain
@@ -33,7 +33,9 @@ def runtime_answers(
     "The answers of the runtime that rounds so."
     if rounding == "tflm": return micro_answers(Path(path).read_bytes(), rows)
     asked = TFLiteSession(path, **(dict(reference=True) if rounding == "litert" else {}))
-    return np.concatenate([asked.one(row[None]) for row in rows])
+    try: return np.concatenate([asked.one(row[None]) for row in rows])
+    except (RuntimeError, ValueError) as e:
+        raise EdgeExportError(f"LiteRT cannot run {path} ({e}): convert again") from e
 
 # %% ../../nbs/28_c.ipynb #c008
 def drawn(

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..artifact import EdgeExportError, reading
 from ..integer import kind_name, tflite_schema
-from .tflite_file import operators, read_tflite
+from .tflite_file import read_tflite
 
 # %% ../../nbs/20_c_graph.ipynb #c005
 @dataclass(frozen=True, eq=False)
@@ -181,6 +181,9 @@ def read_graph(
     known = {}
     if checkpoint is not None:
         with reading(checkpoint, "a checkpoint"): known = load_file(checkpoint)
-    model, kinds = read_tflite(path), operators(path)
+    model = read_tflite(path)
     with reading(path, "a full-integer TFLite file that C can be made of"):
+        codes = [max(c.builtinCode, c.deprecatedBuiltinCode) for c in model.operatorCodes]
+        kinds = [kind_name(tflite_schema().BuiltinOperator, codes[op.opcodeIndex])
+                 for op in model.subgraphs[0].operators]
         return _graph(model, kinds, {k: v for k, v in known.items() if v.ndim > 1})

@@ -62,6 +62,8 @@ def requantization(
 ) -> dict:             # the struct `requantization`
     "The way from a sum to an int8 output."
     pairs = real if isinstance(real, list) else as_pair(real)
+    if max(shift for _, shift in pairs) > 30:
+        refuse_shape(node, "its output's scale is so small that nothing fits")
     fields = dict(rounding=how)
     if how == "ROUND_FLOAT":
         constants["scale"] = np.atleast_1d(real).astype(np.float32)

@@ -42,7 +42,8 @@ def reachable(
     low, high = (bias + f(rows * least, rows * most).sum(1) for f in (np.minimum, np.maximum))
     shift = np.abs((128 + node.inputs[0].zero) * rows.sum(1))
     largest = int((np.abs(bias) + shift + 255 * np.abs(rows).sum(1)).max())
-    if largest >= 2**31:
+    _, shifts = quantized_multiplier(product_scale(node, "", len(bias)))
+    if largest << max(0, int(shifts.max())) >= 2**31:
         raise CheckFailed(f"a sum of {node.name} can reach {largest:,}, and 32 bits do not hold it")
     return Sums(low, high, largest.bit_length() + 1)
 

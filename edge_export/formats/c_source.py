@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from .. import __version__
-from ..artifact import EdgeExportError
+from ..artifact import EdgeExportError, reading
 from .c_graph import Graph, Quantized
 from .c_layers import SAME_NUMBERS, c_layer
+from .c_products import refuse_shape
 from .c_vectors import templates, vector_layer
 
 # %% ../../nbs/24_c_source.ipynb #c005
@@ -88,12 +89,15 @@ def program(
     if form not in ("vectors",
                     "plain"): raise EdgeExportError(f"form '{form}': take vectors or plain")
     steps, done = [], []
-    for node in graph.nodes:
-        if node in done or node.kind in SAME_NUMBERS: continue
-        layer, last = vector_layer(node, graph, rounding) if form == "vectors" else (None, None)
-        if layer is None: layer, last = c_layer(node, graph, rounding), node
-        done.append(last)
-        steps.append(Step(node.name, node.kind, node.inputs, last.output, layer))
+    with reading(b"", "a network that becomes C"):   # of a damaged file any number may be anything
+        for node in graph.nodes:
+            if node.kind in SAME_NUMBERS and node.inputs[0].size != node.output.size:
+                refuse_shape(node, "other numbers come out than go in")
+            if node in done or node.kind in SAME_NUMBERS: continue
+            layer, last = vector_layer(node, graph, rounding) if form == "vectors" else (None, None)
+            if layer is None: layer, last = c_layer(node, graph, rounding), node
+            done.append(last)
+            steps.append(Step(node.name, node.kind, node.inputs, last.output, layer))
     return steps
 
 # %% ../../nbs/24_c_source.ipynb #c020

@@ -7,6 +7,10 @@
    {{ about }}
    Made by edge_export {{ version }}; {{ '{:,}'.format(parameters) }} parameters, {{ '{:,}'.format(arena) }} numbers of memory between layers. */
 #include "model.h"
+
+#ifdef __GNUC__ /* a kernel that this network does not call is no mistake */
+#pragma GCC diagnostic ignored "-Wunused-function"
+#endif
 {% for kernel in kernels %}
 {{ kernel }}
 {%- endfor %}

@@ -30,11 +30,11 @@ static inline int64_t round_double(int32_t x, int32_t multiplier, int shift) {
 }
 
 /* A product that no compiler fuses with a sum behind it. */
-__attribute__((noinline)) static float product_of(float a, float b) { return a * b; }
+__attribute__((noinline)) static float float_product(float a, float b) { return a * b; }
 
 /* One float32 product, rounded to a whole number: halves go to even. */
 static inline int64_t round_float(int32_t x, float scale) {
-    const float product = product_of((float)x, scale);
+    const float product = float_product((float)x, scale);
     const float held = product > 512.0f ? 512.0f : product < -512.0f ? -512.0f : product;
     const int32_t whole = (int32_t)held;
     const float rest = held - (float)whole;

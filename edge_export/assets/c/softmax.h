@@ -16,7 +16,7 @@ static inline void softmax(const int8_t *in, int8_t *out, const softmax_layer *k
         for (int32_t i = 0; i < k->size; i++) sum += exponent[in[i]];
         const float inverse = 1.0f / (sum * k->scale);
         for (int32_t i = 0; i < k->size; i++) {
-            const float share = product_of(exponent[in[i]], inverse);
+            const float share = float_product(exponent[in[i]], inverse);
             const int32_t whole = (int32_t)(share + 0.5f) + k->zero;
             *out++ = (int8_t)(whole < -128 ? -128 : whole > 127 ? 127 : whole);
         }
