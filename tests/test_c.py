@@ -1,6 +1,5 @@
 "Networks as C: the same bits from every operator, compiler, form and CPU; clean code; and no wrong program from a broken file."
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path

@@ -38,7 +38,7 @@ int32_t peak_int8(int32_t rounds, const int8_t *numbers, int32_t *out) {
     return SUMS * 64;
 }
 
-int32_t peak_float(int32_t rounds, const float *numbers, float *out) {
+int32_t peak_fp32(int32_t rounds, const float *numbers, float *out) {
     const floats_16 w = at_16(numbers);
     const float x = numbers[0];
     floats_16 all = at_16(out);
