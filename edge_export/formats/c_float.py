@@ -14,7 +14,7 @@ import numpy as np
 from .. import __version__
 from ..artifact import EdgeExportError, reading
 from .c_graph import c_name
-from .c_source import arena, constant
+from .c_source import arena, constant, kernel_texts
 from .c_vectors import REGISTERS, block, filled, templates, up
 from .onnx import read_onnx
 
@@ -201,11 +201,10 @@ def float_sources(
     place = ["in", *(f"arena + {offsets[i]}" for i in range(len(layers) - 1)), "out"]
     steps = [_step(layer, f"{layer.name}({a}, {b})") for layer, a,
              b in zip(layers, place, place[1:])]
-    kernels = [templates().loader.get_source(templates(), "floats.h")[0]]
     ends = {k: dict(shape=(1, *s), size=int(np.prod(s))) for k, s in (("INPUT", layers[0].before),
                                                             ("OUTPUT", layers[-1].after))}
     words = dict(title=title, version=__version__, arena=size, ends=ends, type="float", scales=None,
-                 steps=steps, kernels=kernels,
+                 steps=steps, kernels=kernel_texts(["floats"]),
                  about="The compiler's flags choose AVX-512, AVX2 with FMA or vectors of 16 bytes.",
                  parameters=sum(x.weights.size + x.bias.size for x in layers))
     return {n: templates().get_template(n).render(words) for n in ("model.c", "model.h")}

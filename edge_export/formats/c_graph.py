@@ -68,7 +68,8 @@ def _refuse(tensor, kind):
         raise EdgeExportError(f"tensor '{tensor.name}' has shape {tensor.shape}: at most 6 axes "
                               f"and {LARGEST:,} numbers become C")
     fit = np.all(np.isfinite(tensor.scale) & (tensor.scale > 0)) and -128 <= tensor.zero <= 127
-    if not whole and not (len(tensor.scale) and fit):
+    scaled = len(tensor.scale) == 1 or tensor.value is not None and len(tensor.scale)
+    if not whole and not (scaled and fit):
         raise EdgeExportError(f"tensor '{tensor.name}' has scale {tensor.scale[:3]} and zero point "
                               f"{tensor.zero}: the file is damaged, convert again")
 

@@ -42,8 +42,7 @@ def constant(
     import textwrap
     body = textwrap.fill(", ".join(literal(v) for v in values.reshape(-1).tolist()), 112,
                          initial_indent="    ", subsequent_indent="    ")
-    aligned = " __attribute__((aligned(64)))" if name.endswith("_weights") else ""
-    return f"static const {TYPES[values.dtype.name]} {name}[{values.size}]{aligned} = {{\n{body}}};"
+    return f"static const {TYPES[values.dtype.name]} {name}[{values.size}] TABLE = {{\n{body}}};"
 
 # %% ../../nbs/24_c_source.ipynb #c009
 def arena(

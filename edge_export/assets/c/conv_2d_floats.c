@@ -35,14 +35,14 @@ static void {{ name }}(const float *in, float *out) {
     in = wide;
 {%- endif %}
     for (int32_t o = 0; o < {{ lanes }}; o += {{ width }}) {
-        const floats_{{ width }} start = at_{{ width }}({{ name }}_bias + o);
+        const floats_{{ width }} start = at_{{ width }}(kept({{ name }}_bias + o));
         for (int32_t y = 0; y < {{ out_height }}; y++) {
             floats_{{ width }} row[{{ pool_height * places }}];
             for (int32_t r = 0; r < {{ pool_height }}; r += {{ name }}_ROWS)
                 for (int32_t x = 0; x < {{ places }}; x += {{ name }}_COLUMNS) {
                     const int32_t first = x > {{ places }} - {{ name }}_COLUMNS ? {{ places }} - {{ name }}_COLUMNS : x;
                     {{ name }}_block(in + (y * {{ pool_height }} + r) * {{ stride_y * row_size }} + first * {{ column_size }},
-                        {{ name }}_weights + o, start, row + r * {{ places }} + first);
+                        kept({{ name }}_weights + o), start, row + r * {{ places }} + first);
                 }
             for (int32_t x = 0; x < {{ out_width }}; x++) {
                 floats_{{ width }} a = row[x * {{ pool_width }}];

@@ -59,7 +59,7 @@ static void {{ name }}(const int8_t *in, int8_t *out) {
     for (int32_t y = 0; y < {{ in_height }}; y++)
         shifted(in + y * {{ in_width * in_channels }}, padded + (y + {{ top }}) * {{ row_bytes }} + {{ left * in_channels }}, {{ in_width * in_channels }});
     for (int32_t o = 0; o < {{ lanes }}; o += 16) {
-        const sums start = sums_at({{ name }}_start + o);
+        const sums start = sums_at(kept({{ name }}_start + o));
         const rounder by = rounder_at(&{{ name }}_layer.to, o);
         for (int32_t y = 0; y < {{ out_height }}; y++) {
             sums row[{{ pool_height * places }}];
@@ -67,7 +67,7 @@ static void {{ name }}(const int8_t *in, int8_t *out) {
                 for (int32_t x = 0; x < {{ places }}; x += {{ name }}_COLUMNS) {
                     const int32_t first = x > {{ places }} - {{ name }}_COLUMNS ? {{ places }} - {{ name }}_COLUMNS : x;
                     {{ name }}_block(padded + (y * {{ pool_height }} + r) * {{ stride_y * row_bytes }} + first * {{ column_bytes }},
-                        {{ name }}_weights + o * 4, start, row + r * {{ places }} + first);
+                        kept({{ name }}_weights + o * 4), start, row + r * {{ places }} + first);
                 }
             {{ name }}_store(row, &by, out + y * {{ out_width * out_channels }} + o, {{ out_channels if out_channels <= 16 else "o + 16 > %d ? %d : 16" % (out_channels, out_channels % 16) }});
         }

@@ -1,10 +1,10 @@
 {#- A matrix times a vector, with its ReLU; sixteen outputs at a time, and eight at the end. -#}
 {%- macro block(chains) %}
-static inline void {{ name }}_block(const float *in, const float *weights, float *to) {
+static inline void {{ name }}_block(const float *in, const float *weights, const float *bias, float *to) {
 {%- for c in range(chains) %}{% for v in range(vectors) %}
-    floats_16 s{{ c }}_{{ v }} = {{ "at_16(%s_bias + %d)" % (name, 16 * v) if not c else "all_16(0.0f)" }};
+    floats_16 s{{ c }}_{{ v }} = {{ "at_16(bias + %d)" % (16 * v) if not c else "all_16(0.0f)" }};
 {%- endfor %}{% if tail %}
-    floats_8 t{{ c }} = {{ "at_8(%s_bias + %d)" % (name, 16 * vectors) if not c else "all_8(0.0f)" }};
+    floats_8 t{{ c }} = {{ "at_8(bias + %d)" % (16 * vectors) if not c else "all_8(0.0f)" }};
 {%- endif %}{% endfor %}
     for (int32_t k = 0; k < {{ in_size // chains * chains }}; k += {{ chains }}, in += {{ chains }}, weights += {{ lanes * chains }}) {
 {%- for c in range(chains) %}{% for v in range(vectors) %}
@@ -48,6 +48,6 @@ static inline void {{ name }}_block(const float *in, const float *weights, float
 
 static void {{ name }}(const float *in, float *out) {
     float answers[{{ lanes }}];
-    {{ name }}_block(in, {{ name }}_weights, answers);
+    {{ name }}_block(in, kept({{ name }}_weights), kept({{ name }}_bias), answers);
     memcpy(out, answers, {{ out_size }} * sizeof(float));
 }

@@ -32,7 +32,7 @@ static void {{ name }}(const int8_t *in, int8_t *out) {
         shifted(in, numbers, {{ in_size }});
         for (int32_t v = 0; v < {{ lanes // 16 }}; v += {{ name }}_VECTORS) {
             const int32_t first = v > {{ lanes // 16 }} - {{ name }}_VECTORS ? {{ lanes // 16 }} - {{ name }}_VECTORS : v;
-            {{ name }}_block(numbers, {{ name }}_weights + first * 64, {{ name }}_start + first * 16, all + first);
+            {{ name }}_block(numbers, kept({{ name }}_weights + first * 64), kept({{ name }}_start + first * 16), all + first);
         }
         for (int32_t v = 0; v < {{ lanes // 16 }}; v++) {
             const rounder by = rounder_at(&{{ name }}_layer.to, v * 16);

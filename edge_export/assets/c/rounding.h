@@ -1,6 +1,12 @@
 /* From a sum of products to an int8 number: sum * multiplier * 2^(shift - 31), in the rounding of a runtime. */
 #include <stdint.h>
 
+#ifdef __GNUC__
+#define TABLE __attribute__((used, aligned(64))) /* stays in the file, and begins where a line of the cache does */
+#else
+#define TABLE
+#endif
+
 typedef char arithmetic_shift[(-1 >> 1) == -1 ? 1 : -1]; /* of negative numbers, as every compiler has it */
 
 enum { ROUND_DOUBLE, ROUND_SINGLE, ROUND_FLOAT };

@@ -3,6 +3,12 @@
 #include "rounding.h"
 #include <string.h>
 
+/* A table that is read where it lies: what is in the file is what is computed with. */
+static inline const void *kept(const void *table) {
+    __asm__("" : "+r"(table));
+    return table;
+}
+
 static inline int32_t four_bytes(const uint8_t *at) {
     int32_t four;
     memcpy(&four, at, 4);
@@ -44,11 +50,11 @@ static inline every_second second_of(__m512i multiplier, __m512i shift, int roun
 static inline rounder rounder_at(const requantization *to, int32_t channel) {
     rounder all = {0};
     if (to->rounding == ROUND_FLOAT) {
-        all.scale = _mm512_loadu_ps(to->scale + channel);
+        all.scale = _mm512_loadu_ps(kept(to->scale + channel));
         return all;
     }
-    const __m512i m = _mm512_loadu_si512(to->multiplier + channel);
-    const __m128i shift = _mm_loadu_si128((const __m128i *)(to->shift + channel));
+    const __m512i m = _mm512_loadu_si512(kept(to->multiplier + channel));
+    const __m128i shift = _mm_loadu_si128((const __m128i *)kept(to->shift + channel));
     const __m512i s = _mm512_sub_epi32(_mm512_set1_epi32(31), _mm512_cvtepi8_epi32(shift));
     all.even = second_of(m, s, to->rounding);
     all.odd = second_of(_mm512_srli_epi64(m, 32), _mm512_srli_epi64(s, 32), to->rounding);
@@ -152,11 +158,11 @@ static inline every_second second_of(__m256i multiplier, __m256i shift, int roun
 static inline rounder_8 rounder_8_at(const requantization *to, int32_t channel) {
     rounder_8 all = {0};
     if (to->rounding == ROUND_FLOAT) {
-        all.scale = _mm256_loadu_ps(to->scale + channel);
+        all.scale = _mm256_loadu_ps(kept(to->scale + channel));
         return all;
     }
-    const __m256i m = eight_at(to->multiplier + channel);
-    const __m128i shift = _mm_loadl_epi64((const __m128i *)(to->shift + channel));
+    const __m256i m = eight_at(kept(to->multiplier + channel));
+    const __m128i shift = _mm_loadl_epi64((const __m128i *)kept(to->shift + channel));
     const __m256i s = _mm256_sub_epi32(_mm256_set1_epi32(31), _mm256_cvtepi8_epi32(shift));
     all.even = second_of(m, s, to->rounding);
     all.odd = second_of(_mm256_srli_epi64(m, 32), _mm256_srli_epi64(s, 32), to->rounding);
