@@ -40,7 +40,9 @@ _OTHERS = ["nosuch", "--nosuch", "run run", "reproduce --from nosuch", "reproduc
            "bench --area ''", "bench --area teach --out FILE", "bench --json", "publish --json",
            "publish --out /dev/null/x", "diff", "diff FOLDER", "diff FOLDER FOLDER",
            "diff FILE FILE", "diff nosuch nosuch", "diff FOLDER FOLDER FOLDER", "diff '' ''",
-           "diff BAD BAD", "diff LOOP LOOP", "clean extra", "clean --yes=1", "clean --all"]
+           "diff BAD BAD", "diff LOOP LOOP", "clean extra", "clean --yes=1", "clean --all",
+           "c", "c nosuch", "c FILE", "c FOLDER", "c LOOP", "c FILE --form fast", "c FILE --out",
+           "verify", "verify FILE", "verify FILE FILE", "verify nosuch nosuch", "verify LOOP LOOP"]
 _DATA = [f"EDGE_EXPORT_DATA={place} run --dataset mnist" for place in ("FILE", "FOLDER", "BAD")]
 _VARIABLES = ["EDGE_EXPORT_DATASET=nosuch run", "EDGE_EXPORT_DATASET=../x run",
               "EDGE_EXPORT_SEED=abc reproduce --dataset digits"]

@@ -129,6 +129,10 @@ def test_the_command(tmp_path, capsys):
     binary = tmp_path / "test"
     subprocess.run([*compiler(), "-std=c99", "-O2", "-o", binary, tmp_path / "c" / "model.c", tmp_path / "c" / "model_test.c"], check=True)
     assert subprocess.run([binary], capture_output=True, text=True).stdout == "0 of 40 numbers differ\n"
+    assert main(["verify", str(binary), str(INT8)]) == 0
+    assert "all 21,808 parameters" in capsys.readouterr().out
+    assert main(["verify", str(binary), str(MODELS / "onnx-fp32.onnx")]) == 1
+    assert "it holds no program of" in capsys.readouterr().err
 
 
 def test_without_a_compiler_one_line_says_what_to_install(tmp_path, capsys, monkeypatch):

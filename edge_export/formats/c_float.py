@@ -163,7 +163,9 @@ def _gemm_constants(layer):
     lanes = up(len(layer.weights), 8)
     packed = np.zeros((layer.weights.shape[1], lanes), np.float32)
     packed[:, :len(layer.weights)] = layer.weights.T
-    return dict(weights=packed, bias=filled(layer.bias, lanes))
+    parts = np.split(packed, [lanes // 16 * 16], axis=1)   # so that each begins with a line
+    weights = np.concatenate([p.reshape(-1) for p in parts])
+    return dict(weights=weights, bias=filled(layer.bias, lanes))
 
 def _gemm_text(layer):
     "A fully connected layer's C."

@@ -142,7 +142,8 @@ def _geometry(of, p, packed):
         padded_height=max(height, of["top"] + of["in_height"]), padded_width=width,
         row_bytes=width * channels, run_bytes=of["dilation_x"] * channels,
         column_bytes=of["stride_x"] * channels * (2 if packed.paired else 1),
-        places=places, paired=packed.paired, pool_height=p["height"], pool_width=p["width"],
+        places=places, paired=packed.paired, across=1 if packed.paired else p["width"],
+        pool_height=p["height"], pool_width=p["width"],
         blocks={r: block(places, p["height"], r) for r in REGISTERS})
 
 # %% ../../nbs/23_c_vectors.ipynb #c030

@@ -1,4 +1,8 @@
 {#- A convolution with its ReLU and the pooling behind it; {{ lanes }} channels at a time, blocks unrolled. -#}
+{%- macro pooled(c, rows, columns) -%}
+{%- set all = [] %}{% for r in range(rows) %}{% for d in range(pool_width) %}{% set _ = all.append("s%d" % (r * columns + c + d)) %}{% endfor %}{% endfor %}
+{%- for one in all[1:] %}larger_{{ width }}({% endfor %}{{ all[0] }}{% for one in all[1:] %}, {{ one }}){% endfor %}
+{%- endmacro %}
 {%- macro block(rows, columns) %}
 #define {{ name }}_ROWS {{ rows }}
 #define {{ name }}_COLUMNS {{ columns }}
@@ -9,15 +13,33 @@ static inline void {{ name }}_block(const float *in, const float *weights, float
             const float *at = in + dy * {{ dilation_y * row_size }} + dx * {{ run_size }};
             for (int32_t k = 0; k < {{ steps }}; k++, at++, weights += {{ lanes }}) {
                 const floats_{{ width }} w = at_{{ width }}(weights);
+                at = kept(at); /* else inputs are held for the steps to come, and there is no room for them */
 {%- for r in range(rows) %}{% for c in range(columns) %}
                 s{{ r * columns + c }} = add_product_{{ width }}(s{{ r * columns + c }}, w, at[{{ r * stride_y * row_size + c * column_size }}]);
 {%- endfor %}{% endfor %}
             }
         }
-{%- for r in range(rows) %}{% for c in range(columns) %}
+{%- set done = rows == pool_height and columns % pool_width == 0 %}
+{%- if done %}{% for c in range(0, columns, pool_width) %}
+    to[{{ c // pool_width }}] = {{ pooled(c, rows, columns) }};
+{%- endfor %}{% else %}{% for r in range(rows) %}{% for c in range(columns) %}
     to[{{ r * places + c }}] = s{{ r * columns + c }};
-{%- endfor %}{% endfor %}
+{%- endfor %}{% endfor %}{% endif %}
 }
+
+/* The largest of a window of a row. */
+static inline floats_{{ width }} {{ name }}_largest(const floats_{{ width }} *row, int32_t x) {
+{%- if done %}
+    return row[x];
+{%- else %}
+    floats_{{ width }} a = row[x * {{ pool_width }}];
+{%- for r in range(pool_height) %}{% for c in range(pool_width) %}{% if r or c %}
+    a = larger_{{ width }}(a, row[{{ r * places + c }} + x * {{ pool_width }}]);
+{%- endif %}{% endfor %}{% endfor %}
+    return a;
+{%- endif %}
+}
+#define {{ name }}_STEP {{ pool_width if done else 1 }}
 {%- endmacro %}
 #if FLOAT_REGISTERS == 1
 {{ block(*blocks[1]) }}
@@ -42,13 +64,10 @@ static void {{ name }}(const float *in, float *out) {
                 for (int32_t x = 0; x < {{ places }}; x += {{ name }}_COLUMNS) {
                     const int32_t first = x > {{ places }} - {{ name }}_COLUMNS ? {{ places }} - {{ name }}_COLUMNS : x;
                     {{ name }}_block(in + (y * {{ pool_height }} + r) * {{ stride_y * row_size }} + first * {{ column_size }},
-                        kept({{ name }}_weights + o), start, row + r * {{ places }} + first);
+                        kept({{ name }}_weights + o), start, row + r * {{ places }} + first / {{ name }}_STEP);
                 }
             for (int32_t x = 0; x < {{ out_width }}; x++) {
-                floats_{{ width }} a = row[x * {{ pool_width }}];
-{%- for r in range(pool_height) %}{% for c in range(pool_width) %}{% if r or c %}
-                a = larger_{{ width }}(a, row[{{ r * places + c }} + x * {{ pool_width }}]);
-{%- endif %}{% endfor %}{% endfor %}
+                floats_{{ width }} a = {{ name }}_largest(row, x);
 {%- if relu %}
                 a = larger_{{ width }}(a, all_{{ width }}(0.0f));
 {%- endif %}

@@ -1,22 +1,25 @@
-{#- A matrix times a vector, with its ReLU; sixteen outputs at a time, and eight at the end. -#}
+{#- A matrix times a vector, with its ReLU: sixteen outputs at a time, whose weights come first, and eight at the end. -#}
 {%- macro block(chains) %}
 static inline void {{ name }}_block(const float *in, const float *weights, const float *bias, float *to) {
+{%- if tail %}
+    const float *last = weights + {{ 16 * vectors * in_size }};
+{%- endif %}
 {%- for c in range(chains) %}{% for v in range(vectors) %}
     floats_16 s{{ c }}_{{ v }} = {{ "at_16(bias + %d)" % (16 * v) if not c else "all_16(0.0f)" }};
 {%- endfor %}{% if tail %}
     floats_8 t{{ c }} = {{ "at_8(bias + %d)" % (16 * vectors) if not c else "all_8(0.0f)" }};
 {%- endif %}{% endfor %}
-    for (int32_t k = 0; k < {{ in_size // chains * chains }}; k += {{ chains }}, in += {{ chains }}, weights += {{ lanes * chains }}) {
+    for (int32_t k = 0; k < {{ in_size // chains * chains }}; k += {{ chains }}, in += {{ chains }}, weights += {{ 16 * vectors * chains }}{% if tail %}, last += {{ 8 * chains }}{% endif %}) {
 {%- for c in range(chains) %}{% for v in range(vectors) %}
-        s{{ c }}_{{ v }} = add_product_16(s{{ c }}_{{ v }}, at_16(weights + {{ c * lanes + 16 * v }}), in[{{ c }}]);
+        s{{ c }}_{{ v }} = add_product_16(s{{ c }}_{{ v }}, at_16(weights + {{ 16 * (c * vectors + v) }}), in[{{ c }}]);
 {%- endfor %}{% if tail %}
-        t{{ c }} = add_product_8(t{{ c }}, at_8(weights + {{ c * lanes + 16 * vectors }}), in[{{ c }}]);
+        t{{ c }} = add_product_8(t{{ c }}, at_8(last + {{ 8 * c }}), in[{{ c }}]);
 {%- endif %}{% endfor %}
     }
 {%- for c in range(in_size % chains) %}{% for v in range(vectors) %}
-    s{{ c }}_{{ v }} = add_product_16(s{{ c }}_{{ v }}, at_16(weights + {{ c * lanes + 16 * v }}), in[{{ c }}]);
+    s{{ c }}_{{ v }} = add_product_16(s{{ c }}_{{ v }}, at_16(weights + {{ 16 * (c * vectors + v) }}), in[{{ c }}]);
 {%- endfor %}{% if tail %}
-    t{{ c }} = add_product_8(t{{ c }}, at_8(weights + {{ c * lanes + 16 * vectors }}), in[{{ c }}]);
+    t{{ c }} = add_product_8(t{{ c }}, at_8(last + {{ 8 * c }}), in[{{ c }}]);
 {%- endif %}{% endfor %}
 {%- for v in range(vectors) %}
 {%- for c in range(1, chains) %}

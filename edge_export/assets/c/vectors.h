@@ -70,18 +70,21 @@ static inline __m512i rounded_second(__m512i x, const every_second *by, const re
 }
 
 static inline sixteen requantized_16(sums sum, const rounder *by, const requantization *to) {
-    const __m512i low = _mm512_set1_epi32(to->low), high = _mm512_set1_epi32(to->high);
+    const int rectified = to->low == to->zero && to->low == -128 && to->high == 127 && to->rounding != ROUND_FLOAT;
     __m512i x;
     if (to->rounding == ROUND_FLOAT) {
         const __m512 product = _mm512_mul_ps(_mm512_cvtepi32_ps(sum), by->scale);
         x = _mm512_cvtps_epi32(_mm512_min_ps(_mm512_max_ps(product, _mm512_set1_ps(-512)), _mm512_set1_ps(512)));
     } else {
+        if (rectified) sum = _mm512_max_epi32(sum, _mm512_setzero_si512());
         const __m512i even = rounded_second(sum, &by->even, to);
         const __m512i odd = rounded_second(_mm512_srli_epi64(sum, 32), &by->odd, to);
         x = _mm512_mask_blend_epi32(0xAAAA, even, _mm512_slli_epi64(odd, 32));
     }
+    if (rectified) return _mm_xor_si128(_mm512_cvtusepi32_epi8(x), _mm_set1_epi8(-128));
     x = _mm512_add_epi32(x, _mm512_set1_epi32(to->zero));
-    return _mm512_cvtepi32_epi8(_mm512_min_epi32(_mm512_max_epi32(x, low), high));
+    x = _mm512_min_epi32(_mm512_max_epi32(x, _mm512_set1_epi32(to->low)), _mm512_set1_epi32(to->high));
+    return _mm512_cvtepi32_epi8(x);
 }
 
 #elif defined(__AVX2__)
