@@ -58,7 +58,7 @@ def peaks() -> dict:   # of `int8` and `fp32`
     "Multiply-adds a nanosecond, the best of fifty rounds."
     source = resources.files("edge_export") / "assets" / "c"
     with tempfile.TemporaryDirectory() as scratch:
-        for name in ("rounding.h", "vectors.h", "floats.h",
+        for name in ("tables.h", "rounding.h", "vectors.h", "floats.h",
                      "peak.c"): shutil.copy(str(source / name), scratch)
         run = library(Path(scratch), None, "peak.c")
     found = {}
@@ -108,12 +108,13 @@ def _programs(models, folder, images):
     c = {name: CSession(folder / name) for name in ("fp32", "int8")}
     return c, {name: _in_c(folder / name, s.rows(images[:60])) for name, s in c.items()}
 
+# %% ../nbs/68_c_figures.ipynb #c015
 def _said(k, times, in_c, best, peak):
     "One line on a program."
     print(f"{k}: {np.median(times[k]):.2f} us from Python, {in_c[k]:.2f} in C; {best[k]} "
           f"{np.median(times[best[k]]):.2f}; peak {peak[k]:.0f} multiply-adds a ns", flush=True)
 
-# %% ../nbs/68_c_figures.ipynb #c015
+# %% ../nbs/68_c_figures.ipynb #c016
 def speed(
     models: Path,         # folder with the files of a run
     images: np.ndarray,   # (N, *shape) float32
@@ -135,7 +136,7 @@ def speed(
         _said(k, times, in_c, best, peak)
     return found
 
-# %% ../nbs/68_c_figures.ipynb #c019
+# %% ../nbs/68_c_figures.ipynb #c020
 OWN = ("mlp", "relu6", "batch norm", "depthwise", "dilated", "grouped", "hard swish", "residual",
        "squeeze", "swish", "average pooling", "padded pooling", "three times", "signal")
 
@@ -160,7 +161,7 @@ def own_model(
     return dict(model=name, exact=facts["equal"] >= 64, channels=facts["proof"]["channels"],
                 ratio=ratio(times["c-int8-static"], times[best]))
 
-# %% ../nbs/68_c_figures.ipynb #c021
+# %% ../nbs/68_c_figures.ipynb #c022
 def equal_rows(
     path: Path,         # full-integer TFLite file
     rows: np.ndarray,   # (N, *shape) int8
@@ -182,7 +183,7 @@ def equal_rows(
                                    == other).all(1).sum())
     return found
 
-# %% ../nbs/68_c_figures.ipynb #c024
+# %% ../nbs/68_c_figures.ipynb #c025
 def _sections(source, target):
     "Bytes of code and of tables of an object file, and the seconds it took."
     start = time.perf_counter()
@@ -207,7 +208,7 @@ def sizes(
     names = ("code_bytes", "table_bytes", "compile_seconds")
     return dict(zip(names, map(max, zip(*both)))) | dict(proof_seconds=proof)
 
-# %% ../nbs/68_c_figures.ipynb #c027
+# %% ../nbs/68_c_figures.ipynb #c028
 def proven_channels(
     path: Path,   # full-integer TFLite file
 ) -> int:         # the least of all roundings
@@ -219,7 +220,7 @@ def proven_channels(
             return c_proof.prove(Path(scratch) / rounding, graph, rounding, "vectors").channels
         return min(channels(rounding) for rounding in ROUNDING)
 
-# %% ../nbs/68_c_figures.ipynb #c030
+# %% ../nbs/68_c_figures.ipynb #c031
 def c_values(
     out: str | Path,      # folder for what can be gone on with
     images: np.ndarray,   # (N, *shape) float32, of the evaluation part
@@ -239,7 +240,7 @@ def c_values(
         requantization_proven_channels=proven_channels(path), rows_equal=min(equal.values()),
         own_models_exact=sum(o["exact"] for o in own), own_models_faster=len(faster))
 
-# %% ../nbs/68_c_figures.ipynb #c032
+# %% ../nbs/68_c_figures.ipynb #c033
 C = dict(
     fp32_share_of_peak=("share", ">= 0.60"),
     int8_share_of_peak=("share", ">= 0.45"),
@@ -257,7 +258,7 @@ C = dict(
     proof_seconds=("s", "<= 60"),
 )
 
-# %% ../nbs/68_c_figures.ipynb #c033
+# %% ../nbs/68_c_figures.ipynb #c034
 def c(
     out: str | Path,   # folder for what is remembered
 ) -> list:

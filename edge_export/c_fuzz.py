@@ -86,6 +86,7 @@ def _became(path):
         print(f"  {type(e).__name__}: {str(e)[:200]}", flush=True)
         return None, True
 
+# %% ../nbs/67_c_fuzz.ipynb #c012
 def _is_wrong(path, texts, folder):
     "Does the program answer otherwise than LiteRT? None: LiteRT refuses the file."
     for name, text in texts.items(): (folder / name).write_text(text)
@@ -95,7 +96,7 @@ def _is_wrong(path, texts, folder):
     return not all(np.array_equal(CSession(folder, flags).raw(rows), wanted)
                    for flags in forms().values())
 
-# %% ../nbs/67_c_fuzz.ipynb #c012
+# %% ../nbs/67_c_fuzz.ipynb #c014
 def _counted(found, path, most, seen):
     "Give one file to the generator, and count what becomes of it."
     texts, foreign = _became(path)

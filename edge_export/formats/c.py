@@ -73,6 +73,7 @@ def graph_of(
 # %% ../../nbs/28_c.ipynb #c016
 C = dict(rounding="litert", form="vectors")   # what a variant may change
 
+# %% ../../nbs/28_c.ipynb #c017
 def write_c(
     source: Path,         # full-integer TFLite file
     target: Path,         # folder to write: `model.c`, `model.h`, `model_test.c`
@@ -90,7 +91,7 @@ def write_c(
     Path(target).mkdir(parents=True, exist_ok=True)
     for name, text in texts.items(): (Path(target) / name).write_text(text)
 
-# %% ../../nbs/28_c.ipynb #c021
+# %% ../../nbs/28_c.ipynb #c022
 def prove_c(
     source: Path,    # TFLite file it was made from
     target: Path,    # folder of the program
@@ -107,7 +108,7 @@ def prove_c(
     runtime = RUNTIMES[chosen["rounding"]]
     return dict(proof=asdict(found), equal=len(rows), runtime=runtime)
 
-# %% ../../nbs/28_c.ipynb #c024
+# %% ../../nbs/28_c.ipynb #c025
 def write_c_float(
     source: Path,           # fp32 ONNX file
     target: Path,           # folder to write: `model.c`, `model.h`, `model_test.c`
@@ -125,7 +126,7 @@ def write_c_float(
     Path(target).mkdir(parents=True, exist_ok=True)
     for name, text in texts.items(): (Path(target) / name).write_text(text)
 
-# %% ../../nbs/28_c.ipynb #c027
+# %% ../../nbs/28_c.ipynb #c028
 def prove_c_float(
     source: Path,    # ONNX file it was made from
     target: Path,    # folder of the program
@@ -144,7 +145,7 @@ def prove_c_float(
     return dict(parameters=sum(v.size for v in constants.values()), forms=list(answers),
                 apart=apart)
 
-# %% ../../nbs/28_c.ipynb #c031
+# %% ../../nbs/28_c.ipynb #c032
 def to_c(
     source: str | Path,         # full-integer TFLite file, ours or not
     out: str | Path = "c",      # folder to write

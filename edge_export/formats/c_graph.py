@@ -151,6 +151,7 @@ def _index(numbers, of):
                for i in found): raise ValueError(f"there is no tensor {max(found)}")
     return found
 
+# %% ../../nbs/20_c_graph.ipynb #c026
 def _graph(model, kinds, known):
     "The graph of a model."
     graph = model.subgraphs[0]
@@ -172,7 +173,7 @@ def _graph(model, kinds, known):
     _refuse_order(nodes, first, last)
     return Graph(nodes, first, last, model)
 
-# %% ../../nbs/20_c_graph.ipynb #c026
+# %% ../../nbs/20_c_graph.ipynb #c027
 def read_graph(
     path: Path,                        # full-integer TFLite file, ours or not
     checkpoint: Path | None = None,    # `.safetensors` that the names come from

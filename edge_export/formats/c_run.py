@@ -53,19 +53,20 @@ def _understood(flags):
         except EdgeExportError: return False
     return True
 
+# %% ../../nbs/25_c_run.ipynb #c012
 @cache
 def native() -> tuple:   # of flags
     "What makes a program for this very CPU."
     return next(((f,) for f in ("-march=native", "-mcpu=native") if _understood([f])), ())
 
-# %% ../../nbs/25_c_run.ipynb #c014
+# %% ../../nbs/25_c_run.ipynb #c015
 def forms() -> dict:   # name to flags
     "The forms of a program that can run here; the first is what a session takes."
     flags, found = machine()["flags"], {"native": native()}
     if "avx2" in flags: found["AVX2"] = ("-march=x86-64", "-mavx2", "-mfma")
     return found | {"16 bytes": ("-march=x86-64",) if "avx2" in flags else ()}
 
-# %% ../../nbs/25_c_run.ipynb #c017
+# %% ../../nbs/25_c_run.ipynb #c018
 @cache
 def _scratch():
     "A folder that goes with the process."
@@ -84,7 +85,7 @@ def library(
     if not target.exists(): compiled(Path(folder) / source, target, [*flags, "-shared", "-fPIC"])
     return ctypes.CDLL(str(target))
 
-# %% ../../nbs/25_c_run.ipynb #c020
+# %% ../../nbs/25_c_run.ipynb #c021
 def ends(
     folder: Path,   # with `model.h`
 ) -> tuple:         # of input and output: shape, and `quantization` and `dtype` as LiteRT has them
@@ -99,7 +100,7 @@ def ends(
             return shape, dict(quantization=(scale, zero), dtype=np.int8)
         return end(b"INPUT"), end(b"OUTPUT")
 
-# %% ../../nbs/25_c_run.ipynb #c023
+# %% ../../nbs/25_c_run.ipynb #c024
 class CSession(Session):
     "A C program as a session; it is compiled for this CPU."
     noise, channels_last, batch = 0, True, "1"
@@ -132,7 +133,7 @@ class CSession(Session):
     def finish(self, answers): return _real(np.stack(answers), self.output)
     run = Session.singly
 
-# %% ../../nbs/25_c_run.ipynb #c029
+# %% ../../nbs/25_c_run.ipynb #c030
 def _ended(command, given=b""):
     "What a process says on its standard output."
     done = subprocess.run(command, input=given, capture_output=True)
@@ -156,7 +157,7 @@ def run_rows(
         said = _ended([*emulator, f"{scratch}/run"], np.ascontiguousarray(rows).tobytes())
     return np.frombuffer(said, np.int8).reshape(len(rows), *ends(folder)[1][0])
 
-# %% ../../nbs/25_c_run.ipynb #c031
+# %% ../../nbs/25_c_run.ipynb #c032
 _ZIG = (sys.executable, "-m", "ziglang", "cc", "-target", "aarch64-linux-musl")
 TARGETS = {   # name to the compiler, its flags, and QEMU's command
     "haswell": ((), ("-march=haswell", "-static"), ("qemu-x86_64", "-cpu", "Haswell")),

@@ -156,7 +156,7 @@ def kernel_texts(
     names,     # of files in `assets/c`
 ) -> list:
     "Kernels without the lines that include each other."
-    needed = [*dict.fromkeys(["rounding", *names])]
+    needed = [*dict.fromkeys(["tables", *names])]
     read = [templates().loader.get_source(templates(), f"{name}.h")[0] for name in needed]
     return ["\n".join(line for line in text.splitlines() if not line.startswith('#include "'))
             for text in read]
@@ -177,8 +177,8 @@ def sources(
         title=title, version=__version__, arena=size, ends=ends, type="int8_t",
         about=f"Sums are rounded as by {RUNTIMES[rounding]}. {FORMS[form]}",
         scales={k: literal(float(t.scale[0])) for k, t in ends.items()},
-        parameters=sum(t.size for t in weights), kernels=kernel_texts(s.layer.kernel
-                                                            for s in steps),
+        parameters=sum(t.size for t in weights), kernels=kernel_texts(["rounding", *(s.layer.kernel
+                                                            for s in steps)]),
         steps=[_rendered(s, place) for s in steps])
     return {n: templates().get_template(n).render(words) for n in ("model.c", "model.h")}
 

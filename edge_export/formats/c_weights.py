@@ -25,6 +25,7 @@ def _section_bytes(elf, symbol):
     at = symbol["st_value"] - (section["sh_addr"] if elf["e_type"] != "ET_REL" else 0)
     return section.data()[at:at + symbol["st_size"]]
 
+# %% ../../nbs/29_c_weights.ipynb #c006
 def constants_in(
     path: Path,   # ELF file: object, library, program or firmware
 ) -> dict:        # name to bytes
@@ -37,7 +38,7 @@ def constants_in(
         return {s.name: _section_bytes(elf, s) for s in table.iter_symbols()
                 if s["st_info"]["type"] == "STT_OBJECT" and isinstance(s["st_shndx"], int)}
 
-# %% ../../nbs/29_c_weights.ipynb #c008
+# %% ../../nbs/29_c_weights.ipynb #c009
 def _constants(graph, form, rounding):
     "Name to array of each constant of a program; nothing where there is no such program."
     try: steps = program(graph, rounding, form)
@@ -56,7 +57,7 @@ def wanted_of(
     programs = [_constants(graph, f, r) for f in ("vectors", "plain") for r in ROUNDING]
     return programs, sum(t.size for t in weights)
 
-# %% ../../nbs/29_c_weights.ipynb #c011
+# %% ../../nbs/29_c_weights.ipynb #c012
 def _refuse_other(name, found, wanted):
     "Raise for a constant that is not as wanted."
     if len(found) != wanted.nbytes:
@@ -65,7 +66,7 @@ def _refuse_other(name, found, wanted):
     for i in np.flatnonzero(own != wanted)[:1]:
         raise CheckFailed(f"{name}[{i}] is {own[i]}, and {wanted[i]} follows from the file")
 
-# %% ../../nbs/29_c_weights.ipynb #c014
+# %% ../../nbs/29_c_weights.ipynb #c015
 @dataclass(frozen=True)
 class Followed:
     "What was found in a compiled file."

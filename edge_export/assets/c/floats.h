@@ -1,13 +1,7 @@
 /* Eight or sixteen float32 numbers side by side, with what the compiler's flags allow: AVX-512, AVX2 with FMA, or
    vectors of 16 bytes. */
-#include "rounding.h"
+#include "tables.h"
 #include <string.h>
-
-/* A table that is read where it lies: what is in the file is what is computed with. */
-static inline const void *kept(const void *table) {
-    __asm__("" : "+r"(table));
-    return table;
-}
 
 #if defined(__AVX512F__) && defined(__AVX512VL__) && defined(__FMA__)
 #include <immintrin.h>

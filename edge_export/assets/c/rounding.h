@@ -1,11 +1,5 @@
 /* From a sum of products to an int8 number: sum * multiplier * 2^(shift - 31), in the rounding of a runtime. */
-#include <stdint.h>
-
-#ifdef __GNUC__
-#define TABLE __attribute__((used, aligned(64))) /* stays in the file, and begins where a line of the cache does */
-#else
-#define TABLE
-#endif
+#include "tables.h"
 
 typedef char arithmetic_shift[(-1 >> 1) == -1 ? 1 : -1]; /* of negative numbers, as every compiler has it */
 
@@ -36,7 +30,7 @@ static inline int64_t round_double(int32_t x, int32_t multiplier, int shift) {
 }
 
 /* A product that no compiler fuses with a sum behind it. */
-__attribute__((noinline)) static float float_product(float a, float b) { return a * b; }
+APART static float float_product(float a, float b) { return a * b; }
 
 /* One float32 product, rounded to a whole number: halves go to even. */
 static inline int64_t round_float(int32_t x, float scale) {

@@ -3,12 +3,6 @@
 #include "rounding.h"
 #include <string.h>
 
-/* A table that is read where it lies: what is in the file is what is computed with. */
-static inline const void *kept(const void *table) {
-    __asm__("" : "+r"(table));
-    return table;
-}
-
 static inline int32_t four_bytes(const uint8_t *at) {
     int32_t four;
     memcpy(&four, at, 4);
