@@ -30,7 +30,7 @@ def compiler() -> list:   # of words
     return found
 
 # %% ../../nbs/25_c_run.ipynb #c008
-FLAGS = ["-std=c99", "-O3", "-fno-predictive-commoning"]   # gcc would share broadcasts badly
+FLAGS = ["-std=c99", "-O3"]
 
 def compiled(
     source: Path,        # C file

@@ -18,8 +18,20 @@ static inline floats_8 larger_8(floats_8 a, floats_8 b) { return _mm256_max_ps(a
 static inline floats_16 larger_16(floats_16 a, floats_16 b) { return _mm512_max_ps(a, b); }
 static inline floats_8 sum_8(floats_8 a, floats_8 b) { return _mm256_add_ps(a, b); }
 static inline floats_16 sum_16(floats_16 a, floats_16 b) { return _mm512_add_ps(a, b); }
-static inline floats_8 add_product_8(floats_8 s, floats_8 w, float x) { return _mm256_fmadd_ps(w, all_8(x), s); }
-static inline floats_16 add_product_16(floats_16 s, floats_16 w, float x) { return _mm512_fmadd_ps(w, all_16(x), s); }
+
+static inline floats_8 add_product_8(floats_8 s, floats_8 w, float x) {
+    s = _mm256_fmadd_ps(w, all_8(x), s);
+    IN_ORDER(s)
+    return s;
+}
+
+
+static inline floats_16 add_product_16(floats_16 s, floats_16 w, float x) {
+    s = _mm512_fmadd_ps(w, all_16(x), s);
+    IN_ORDER(s)
+    return s;
+}
+
 
 #else
 #if defined(__AVX2__) && defined(__FMA__)
@@ -32,7 +44,13 @@ static inline floats_8 at_8(const float *p) { return _mm256_loadu_ps(p); }
 static inline floats_8 all_8(float x) { return _mm256_set1_ps(x); }
 static inline floats_8 larger_8(floats_8 a, floats_8 b) { return _mm256_max_ps(a, b); }
 static inline floats_8 sum_8(floats_8 a, floats_8 b) { return _mm256_add_ps(a, b); }
-static inline floats_8 add_product_8(floats_8 s, floats_8 w, float x) { return _mm256_fmadd_ps(w, all_8(x), s); }
+
+static inline floats_8 add_product_8(floats_8 s, floats_8 w, float x) {
+    s = _mm256_fmadd_ps(w, all_8(x), s);
+    IN_ORDER(s)
+    return s;
+}
+
 
 #else
 #define FLOAT_REGISTERS 4

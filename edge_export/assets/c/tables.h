@@ -7,6 +7,8 @@
 #define TABLE __attribute__((used, aligned(64))) /* stays in the file, and begins where a line of the cache does */
 #define APART __attribute__((noinline))          /* is not mixed with what is around it */
 
+#define IN_ORDER(vector) __asm__("" : "+v"(vector)); /* else gcc adds in another order, and runs out of registers */
+
 /* A table that is read where it lies: what is in the file is what is computed with. */
 static inline const void *kept(const void *table) {
     __asm__("" : "+r"(table));

@@ -21,7 +21,13 @@ static inline weights_16 weights_at(const int8_t *at) { return _mm512_loadu_si51
 static inline inputs_4 inputs_at(const uint8_t *at) { return _mm512_set1_epi32(four_bytes(at)); }
 static inline sums larger(sums a, sums b) { return _mm512_max_epi32(a, b); }
 static inline sums added(sums a, sums b) { return _mm512_add_epi32(a, b); }
-static inline sums add_products(sums sum, weights_16 w, inputs_4 x) { return _mm512_dpbusd_epi32(sum, x, w); }
+
+static inline sums add_products(sums sum, weights_16 w, inputs_4 x) {
+    sum = _mm512_dpbusd_epi32(sum, x, w);
+    IN_ORDER(sum)
+    return sum;
+}
+
 
 /* The larger of a's halves, and of b's. */
 static inline sums larger_halves(sums a, sums b) {
@@ -125,7 +131,7 @@ static inline sums larger_halves(sums a, sums b) {
 
 static inline __m256i add_pairs(__m256i sum, __m256i w, __m256i x) {
     sum = _mm256_add_epi32(sum, _mm256_madd_epi16(w, x));
-    __asm__("" : "+x"(sum)); /* else gcc adds in another order, and runs out of registers */
+    IN_ORDER(sum)
     return sum;
 }
 
