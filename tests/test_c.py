@@ -148,3 +148,12 @@ def test_broken_files_become_no_wrong_program():
     from edge_export.c_fuzz import broken_files
     found = broken_files(1500, 8)
     assert found["foreign"] == found["wrong"] == 0 and found["compiled"] == 8 and found["refused"] > 100
+
+
+def test_nothing_of_others_is_lost(tmp_path, capsys):
+    (tmp_path / "mine.py").write_text("years of work")
+    (tmp_path / "link").symlink_to(tmp_path)
+    for out in (tmp_path, tmp_path / "mine.py", tmp_path / "link"):
+        assert main(["c", str(INT8), "--out", str(out)]) == 1
+        assert len(capsys.readouterr().err.splitlines()) == 1
+    assert (tmp_path / "mine.py").read_text() == "years of work" and (tmp_path / "link").is_symlink()
