@@ -51,7 +51,7 @@ static inline floats_{{ width }} {{ name }}_largest(const floats_{{ width }} *ro
 
 static void {{ name }}(const float *in, float *out) {
 {%- if padded %}
-    float wide[{{ padded_height * row_size }}] = {0};
+    {{ "static " if padded_height * row_size > 4096 }}float wide[{{ padded_height * row_size }}] = {0};
     for (int32_t y = 0; y < {{ in_height }}; y++)
         memcpy(wide + (y + {{ top }}) * {{ row_size }} + {{ left * in_channels }}, in + y * {{ in_width * in_channels }}, {{ in_width * in_channels }} * sizeof(float));
     in = wide;

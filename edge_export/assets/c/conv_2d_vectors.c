@@ -66,7 +66,7 @@ static inline void {{ name }}_store(const sums *row, const rounder *by, int8_t *
 }
 
 static void {{ name }}(const int8_t *in, int8_t *out) {
-    uint8_t padded[{{ padded_height * row_bytes + 4 }}];
+    {{ "static " if padded_height * row_bytes > 16384 }}uint8_t padded[{{ padded_height * row_bytes + 4 }}];
 {%- if padded_height != in_height or padded_width != in_width %}
     memset(padded, {{ in_zero + 128 }}, sizeof padded);
 {%- endif %}

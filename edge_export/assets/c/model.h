@@ -14,7 +14,7 @@
 {%- endif %}
 {%- endfor %}
 
-/* One sample: MODEL_INPUT_SIZE numbers to MODEL_OUTPUT_SIZE. */
+/* One sample: MODEL_INPUT_SIZE numbers to MODEL_OUTPUT_SIZE. Arrays of more than 16 KB are static, so one thread at a time. */
 void model_invoke(const {{ type }} *in, {{ type }} *out);
 
 #endif
