@@ -32,7 +32,7 @@ def test_killed_runs_come_to_their_end(killed):
 
 def test_spoilt_runs_recover(killed, tmp_path):
     shutil.copytree(killed[0] / "peace", tmp_path / "finished")
-    assert damages(4, tmp_path, seed=1) == dict(damaged=4, damaged_recovered=4)
+    assert damages(2, tmp_path, seed=1) == dict(damaged=2, damaged_recovered=2)
 
 
 def test_a_second_run_waits_or_says_for_whom(killed, tmp_path):
