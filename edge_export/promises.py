@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .artifact import EdgeExportError, Table, need, write_json
+from .artifact import EdgeExportError, Table, write_json
 from .race import contains_one
 from edge_export.timing import (
     against_bare, bare_lite, bare_onnx, false_alarms, run_ratio, slowed_found,
@@ -20,6 +20,7 @@ from edge_export.timing import (
 from .runs import refuse_places, run
 from .datasets import load_data
 from .plant import plant_and_find
+from .formats.c_layers import micro_answers
 from .formats.onnx import OnnxSession
 from .formats.onnx_int8 import mode_difference
 from .formats.tflite import TFLiteSession
@@ -103,18 +104,7 @@ def series(
     race = _race_figures(files["onnx-fp32"], files["tflite-fp32"], images)
     return [*from_runs(mnist, digits), import_seconds(), *race]
 
-# %% ../nbs/69_promises.ipynb #c014
-def _micro(path, images):
-    "int8 outputs of TensorFlow Lite Micro."
-    runtime = need("tflite_micro", "micro").runtime.Interpreter.from_file(str(path))
-    found = []
-    for image in images:
-        runtime.set_input(image, 0)
-        runtime.invoke()
-        found.append(runtime.get_output(0)[0])
-    return np.array(found)
-
-# %% ../nbs/69_promises.ipynb #c016
+# %% ../nbs/69_promises.ipynb #c015
 def integers_equal(
     path: Path,            # tflite-int8-static
     images: np.ndarray,    # (N, *shape) float32
@@ -122,28 +112,29 @@ def integers_equal(
     "Images on which the integer model equals LiteRT's reference, XNNPACK and TFLM, all three."
     lite = TFLiteSession(path)
     step_, zero = lite.output["quantization"]
+    micro = micro_answers(path.read_bytes(), np.concatenate(lite.prepare(images)))
     own = {
         "litert": TFLiteSession(path, reference=True)(images),
         "xnnpack": lite(images),
-        "tflm": (_micro(path, lite.prepare(images)).astype("float32") - zero) * np.float32(step_),
+        "tflm": (micro.astype("float32") - zero) * np.float32(step_),
     }
     same = [(IntegerSession(path, name)(images) == own[name]).all(1) for name in ROUNDINGS]
     return int(np.all(same, axis=0).sum())
 
-# %% ../nbs/69_promises.ipynb #c019
+# %% ../nbs/69_promises.ipynb #c018
 def _qat_points(folder):
     "Points between each QAT file and its fake-quantized model, from its check."
     points = {f.recipe.partition("-")[0]: f.facts["check"]["delta"] for f in built(folder / "qat")}
     return {f"qat_minus_fakequant_points_{name}": abs(100 * p) for name, p in points.items()}
 
-# %% ../nbs/69_promises.ipynb #c021
+# %% ../nbs/69_promises.ipynb #c020
 def _hard(folder, part):
     "McNemar's p of QAT with few bits against its control; 1 if it did not gain."
     pair = {n: built(next(folder.glob(f"{n}[2-7]")))[0] for n in ("control", "qat")}
     rows = contest({n: session(f)(part.images) for n, f in pair.items()}, part, "control")
     return rows[1]["p"] if rows[1]["delta"] > 0 else 1.0
 
-# %% ../nbs/69_promises.ipynb #c024
+# %% ../nbs/69_promises.ipynb #c023
 def quant_of_seed(
     seed: int,         # of training and calibration
     out: str | Path,   # folder for runs
@@ -170,7 +161,7 @@ def quant_of_seed(
         culprits_found_of_20=hits,
     )
 
-# %% ../nbs/69_promises.ipynb #c026
+# %% ../nbs/69_promises.ipynb #c025
 QUANT = dict(
     run_cpu_seconds_mnist=("CPU s", "<= 600"),
     static_variants=("", ">= 24"),
@@ -184,7 +175,7 @@ QUANT = dict(
     culprits_found_of_20=("", ">= 19"),
 )
 
-# %% ../nbs/69_promises.ipynb #c029
+# %% ../nbs/69_promises.ipynb #c028
 def quant(
     out: str | Path,   # folder for runs
 ) -> list:
@@ -197,7 +188,7 @@ def quant(
         found.append(figure(f"quant.{name}", worst, unit, bound, (min(values), max(values))))
     return found
 
-# %% ../nbs/69_promises.ipynb #c032
+# %% ../nbs/69_promises.ipynb #c031
 REPRO = dict(
     checkpoint_cpus_equal=("CPUs", ">= 3"),
     qat_cpus_equal=("CPUs", ">= 2"),
@@ -211,14 +202,14 @@ REPRO = dict(
     colab_packages_changed=("packages", "= 0"),
 )
 
-# %% ../nbs/69_promises.ipynb #c034
+# %% ../nbs/69_promises.ipynb #c033
 def repro(
     out: str | Path,   # folder for runs
 ) -> list:
     "Every figure of the area `repro`; without QEMU some are not run."
     return held("repro", repro_values(out), REPRO)
 
-# %% ../nbs/69_promises.ipynb #c037
+# %% ../nbs/69_promises.ipynb #c036
 TEACH = dict(
     tasks_per_day=("tasks", ">= 5"),
     undefined_terms=("words", "= 0"),
@@ -226,14 +217,14 @@ TEACH = dict(
     calls_shown=("share of the builds", "= 1"),
 )
 
-# %% ../nbs/69_promises.ipynb #c039
+# %% ../nbs/69_promises.ipynb #c038
 def teach(
     out: str | Path,   # folder for runs
 ) -> list:
     "Every figure of the area `teach`."
     return held("teach", teach_values(Path(out) / "taught"), TEACH)
 
-# %% ../nbs/69_promises.ipynb #c042
+# %% ../nbs/69_promises.ipynb #c041
 ENGINE = dict(
     false_refusals=("files", "= 0"),
     wrong_kept=("files", "= 0"),
@@ -257,7 +248,7 @@ SURVIVAL = dict(
     fuzz_foreign=("exceptions", "= 0"),
 )
 
-# %% ../nbs/69_promises.ipynb #c044
+# %% ../nbs/69_promises.ipynb #c043
 def survival_values(
     out: str | Path,   # folder for what is killed, spoilt and broken
 ) -> dict:             # name of a figure to its value
@@ -271,7 +262,7 @@ def survival_values(
     return found | dict(interrupts_with_noise=found["noise"], fuzz_inputs=broken["fuzz_inputs"],
                         fuzz_crashes=broken["crashes"], fuzz_foreign=broken["foreign"])
 
-# %% ../nbs/69_promises.ipynb #c046
+# %% ../nbs/69_promises.ipynb #c045
 BEFORE = "246dbaa"   # the last commit that judged our CNN alone
 
 def engine(
@@ -286,11 +277,11 @@ def engine(
     return [*held("engine", found, ENGINE | SURVIVAL),
             figure("engine.run_ratio", cost, "", "<= 1.15", ends)]
 
-# %% ../nbs/69_promises.ipynb #c049
+# %% ../nbs/69_promises.ipynb #c048
 AREAS = {"series": series, "quant": quant, "repro": repro, "teach": teach, "engine": engine,
          "c": c}
 
-# %% ../nbs/69_promises.ipynb #c052
+# %% ../nbs/69_promises.ipynb #c051
 def _line(f):
     "A figure as a row of the table."
     value = f"not run: {f['why']}" if f["value"] is None else f"{f['value']:.4g} {f['unit']}"

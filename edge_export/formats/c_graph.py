@@ -8,6 +8,8 @@ __all__ = ['LARGEST', 'C_WORDS', 'Quantized', 'Node', 'Graph', 'c_name', 'read_g
 # %% ../../nbs/20_c_graph.ipynb #c002
 import re
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -98,13 +100,23 @@ C_WORDS = set("auto break case char const continue default do double else enum e
               "goto if inline int long register restrict return short signed sizeof static struct "
               "switch typedef union unsigned void volatile while main arena in out".split())
 
+@cache
+def _kernel_words():
+    "What the kernels call their own."
+    folder = resources.files("edge_export") / "assets" / "c"
+    texts = [p.read_text() for p in folder.iterdir() if p.name.endswith(".h")]
+    texts = [re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL) for text in texts]
+    return set().union(*(re.findall(r"[A-Za-z_]\w*", text) for text in texts))
+
 def c_name(
     name: str,   # e.g. `features.0`
 ) -> str:
-    "A name that C can have."
+    "A name that C can have, and no kernel has."
     found = re.sub(r"\W", "_", name, flags=re.ASCII)
-    return f"layer_{found}" if not found or found[0].isdigit() or found in C_WORDS else found
+    own = found and not found[0].isdigit() and found not in C_WORDS | _kernel_words()
+    return found if own else f"layer_{found}"
 
+# %% ../../nbs/20_c_graph.ipynb #c020
 def _real(weights):
     "Weights as numbers, channel by channel along the axis that has as many as there are scales."
     count = len(weights.scale)
@@ -120,7 +132,7 @@ def _called(weights, known):
            if w.size == real.size and np.abs(np.sort(w.ravel()) - real).max() <= step]
     return fit[0].rpartition(".")[0] if len(fit) == 1 else None
 
-# %% ../../nbs/20_c_graph.ipynb #c022
+# %% ../../nbs/20_c_graph.ipynb #c024
 def _names(kinds, constants, known):
     "A name for each operator."
     names, counts = [], {}
@@ -128,7 +140,8 @@ def _names(kinds, constants, known):
         own = constant is not None and known and _called(constant, known)
         stem = c_name(own) if own else kind.lower()
         counts[stem] = counts.get(stem, 0) + 1
-        names.append(stem if own and counts[stem] == 1 else f"{stem}_{counts[stem]}")
+        found = stem if own and counts[stem] == 1 else f"{stem}_{counts[stem]}"
+        names.append(found if found not in names else f"{found}_again_{len(names)}")
     return names
 
 def _refuse_order(nodes, first, last):
@@ -143,7 +156,7 @@ def _refuse_order(nodes, first, last):
         there.add(n.output.index)
     if last.index not in there: raise EdgeExportError("no operator writes the output")
 
-# %% ../../nbs/20_c_graph.ipynb #c025
+# %% ../../nbs/20_c_graph.ipynb #c027
 def _index(numbers, of):
     "Indices of tensors, each of which there is."
     found = [int(i) for i in (() if numbers is None else numbers) if i != -1]   # -1: no bias
@@ -151,7 +164,7 @@ def _index(numbers, of):
                for i in found): raise ValueError(f"there is no tensor {max(found)}")
     return found
 
-# %% ../../nbs/20_c_graph.ipynb #c026
+# %% ../../nbs/20_c_graph.ipynb #c028
 def _graph(model, kinds, known):
     "The graph of a model."
     graph = model.subgraphs[0]
@@ -173,7 +186,7 @@ def _graph(model, kinds, known):
     _refuse_order(nodes, first, last)
     return Graph(nodes, first, last, model)
 
-# %% ../../nbs/20_c_graph.ipynb #c027
+# %% ../../nbs/20_c_graph.ipynb #c029
 def read_graph(
     path: Path,                        # full-integer TFLite file, ours or not
     checkpoint: Path | None = None,    # `.safetensors` that the names come from

@@ -32,7 +32,7 @@ ROUNDING = {
     "xnnpack": dict.fromkeys(("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"), "ROUND_FLOAT"),
 }
 EXACT = ("MAX_POOL_2D", "RESHAPE", "SQUEEZE", "EXPAND_DIMS", "PAD", "PADV2", "TRANSPOSE",
-         "CONCATENATION", "STRIDED_SLICE")   # nothing is rounded
+         "CONCATENATION")   # nothing is rounded
 
 # %% ../../nbs/21_c_products.ipynb #c011
 def rule(
@@ -138,6 +138,8 @@ def _weights(node, axes):
     if w is None or w.dtype != np.int8 or w.ndim != axes:
         raise EdgeExportError(f"{node.name} ({node.kind}): its weights are no constants: take "
                               "TFLiteSession")
+    if node.inputs[1].zero:
+        refuse_shape(node, "its weights have a zero point, and int8 weights have none")
     return w
 
 # %% ../../nbs/21_c_products.ipynb #c026
