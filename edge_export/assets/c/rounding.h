@@ -11,6 +11,7 @@ typedef struct {
     const int8_t *shift;       /* -31 to 30 */
     const float *scale;        /* the same as one number, for ROUND_FLOAT */
     int32_t zero, low, high;   /* zero point, smallest and largest output */
+    int relu;                  /* nothing but a ReLU clamps, zero is -128, and every shift is from -24 to -1 */
 } requantization;
 
 static inline int32_t clamped(int64_t x, int32_t low, int32_t high) {

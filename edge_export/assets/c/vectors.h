@@ -58,6 +58,12 @@ static inline rounder rounder_at(const requantization *to, int32_t channel) {
     const __m512i s = _mm512_sub_epi32(_mm512_set1_epi32(31), _mm512_cvtepi8_epi32(shift));
     all.even = second_of(m, s, to->rounding);
     all.odd = second_of(_mm512_srli_epi64(m, 32), _mm512_srli_epi64(s, 32), to->rounding);
+    if (to->relu) {
+        const __m512i zero = _mm512_set1_epi64(-128);
+        all.even.half = _mm512_add_epi64(all.even.half, _mm512_sllv_epi64(zero, all.even.shift));
+        all.odd.half = _mm512_add_epi64(all.odd.half, _mm512_sllv_epi64(zero, all.odd.shift));
+        all.odd.shift = _mm512_sub_epi64(all.odd.shift, _mm512_set1_epi64(32)); /* ends in the upper half */
+    }
     return all;
 }
 
@@ -69,19 +75,25 @@ static inline __m512i rounded_second(__m512i x, const every_second *by, const re
     return _mm512_srav_epi64(sum, by->shift);
 }
 
+/* Behind a ReLU: `half` holds the zero point, too, and narrowing clamps. */
+static inline sixteen rectified_16(sums sum, const rounder *by) {
+    const __m512i even = _mm512_add_epi64(_mm512_mul_epi32(sum, by->even.multiplier), by->even.half);
+    const __m512i odd = _mm512_add_epi64(_mm512_mul_epi32(_mm512_srli_epi64(sum, 32), by->odd.multiplier), by->odd.half);
+    return _mm512_cvtsepi32_epi8(_mm512_mask_blend_epi32(0xAAAA, _mm512_srav_epi64(even, by->even.shift),
+                                                         _mm512_srav_epi64(odd, by->odd.shift)));
+}
+
 static inline sixteen requantized_16(sums sum, const rounder *by, const requantization *to) {
-    const int rectified = to->low == to->zero && to->low == -128 && to->high == 127 && to->rounding != ROUND_FLOAT;
     __m512i x;
+    if (to->relu) return rectified_16(sum, by);
     if (to->rounding == ROUND_FLOAT) {
         const __m512 product = _mm512_mul_ps(_mm512_cvtepi32_ps(sum), by->scale);
         x = _mm512_cvtps_epi32(_mm512_min_ps(_mm512_max_ps(product, _mm512_set1_ps(-512)), _mm512_set1_ps(512)));
     } else {
-        if (rectified) sum = _mm512_max_epi32(sum, _mm512_setzero_si512());
         const __m512i even = rounded_second(sum, &by->even, to);
         const __m512i odd = rounded_second(_mm512_srli_epi64(sum, 32), &by->odd, to);
         x = _mm512_mask_blend_epi32(0xAAAA, even, _mm512_slli_epi64(odd, 32));
     }
-    if (rectified) return _mm_xor_si128(_mm512_cvtusepi32_epi8(x), _mm_set1_epi8(-128));
     x = _mm512_add_epi32(x, _mm512_set1_epi32(to->zero));
     x = _mm512_min_epi32(_mm512_max_epi32(x, _mm512_set1_epi32(to->low)), _mm512_set1_epi32(to->high));
     return _mm512_cvtepi32_epi8(x);
@@ -169,6 +181,7 @@ static inline rounder_8 rounder_8_at(const requantization *to, int32_t channel) 
     const __m256i s = _mm256_sub_epi32(_mm256_set1_epi32(31), _mm256_cvtepi8_epi32(shift));
     all.even = second_of(m, s, to->rounding);
     all.odd = second_of(_mm256_srli_epi64(m, 32), _mm256_srli_epi64(s, 32), to->rounding);
+    if (to->relu) all.odd.shift = _mm256_sub_epi64(all.odd.shift, _mm256_set1_epi64x(32)); /* ends in the upper half */
     return all;
 }
 
@@ -189,8 +202,17 @@ static inline __m256i rounded_second(__m256i x, const every_second *by, const re
     return _mm256_sub_epi64(_mm256_srlv_epi64(sum, by->shift), by->lowest);
 }
 
+/* Behind a ReLU, without the zero point. */
+static inline __m256i rectified_8(__m256i sum, const rounder_8 *by) {
+    const __m256i x = _mm256_max_epi32(sum, _mm256_setzero_si256());
+    const __m256i even = _mm256_add_epi64(_mm256_mul_epi32(x, by->even.multiplier), by->even.half);
+    const __m256i odd = _mm256_add_epi64(_mm256_mul_epi32(_mm256_srli_epi64(x, 32), by->odd.multiplier), by->odd.half);
+    return _mm256_blend_epi32(_mm256_srlv_epi64(even, by->even.shift), _mm256_srlv_epi64(odd, by->odd.shift), 0xAA);
+}
+
 static inline __m256i requantized_8(__m256i sum, const rounder_8 *by, const requantization *to) {
     __m256i x;
+    if (to->relu) return rectified_8(sum, by);
     if (to->rounding == ROUND_FLOAT) {
         const __m256 product = _mm256_mul_ps(_mm256_cvtepi32_ps(sum), by->scale);
         x = _mm256_cvtps_epi32(_mm256_min_ps(_mm256_max_ps(product, _mm256_set1_ps(-512)), _mm256_set1_ps(512)));
@@ -206,7 +228,8 @@ static inline __m256i requantized_8(__m256i sum, const rounder_8 *by, const requ
 
 static inline sixteen requantized_16(sums sum, const rounder *by, const requantization *to) {
     const __m256i a = requantized_8(sum.low, &by->low, to), b = requantized_8(sum.high, &by->high, to);
-    const __m256i pairs = _mm256_permute4x64_epi64(_mm256_packs_epi32(a, b), 0xD8);
+    __m256i pairs = _mm256_permute4x64_epi64(_mm256_packs_epi32(a, b), 0xD8);
+    if (to->relu) pairs = _mm256_adds_epi16(pairs, _mm256_set1_epi16(-128));
     return _mm_packs_epi16(_mm256_castsi256_si128(pairs), _mm256_extracti128_si256(pairs, 1));
 }
 
