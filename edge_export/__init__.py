@@ -10,7 +10,8 @@ __all__ = ['race', 'by_operator', 'keras_arrays', 'load_data', 'compare_layers',
            'saturation', 'show_contest', 'show_front', 'show_sweep', 'spread', 'static_variants', 'sweep',
            'sweep_table', 'TREE', 'build', 'session', 'compare', 'gates', 'ranges', 'show_digits', 'show_flips',
            'show_sizes', 'show_tradeoff', 'sizes', 'reproduced', 'break_it', 'calls', 'one_number', 'one_sum',
-           'own_digit', 'show_columns', 'try_it', 'diff']
+           'own_digit', 'show_columns', 'try_it', 'diff', 'by_hand', 'factor_as_integers', 'factors', 'follow_weights',
+           'pool_order', 'show_memory', 'show_source', 'show_time']
 
 # %% ../nbs/90_api.ipynb #c003
 from inspect import isfunction
@@ -36,6 +37,10 @@ from edge_export.pictures import (
 from .reproduce import reproduced
 from .explain import calls, one_number, one_sum, show_columns
 from .tasks import own_digit, try_it
+from edge_export.c_lesson import (
+    by_hand, factor_as_integers, factors, follow_weights, pool_order, show_memory, show_source,
+    show_time,
+)
 from .diff import diff
 from .door import guarded
 
@@ -49,6 +54,8 @@ _all_ = [
     "sweep_table", "TREE", "build", "session", "compare", "gates", "ranges", "show_digits",
     "show_flips", "show_sizes", "show_tradeoff", "sizes", "reproduced", "break_it", "calls",
     "one_number", "one_sum", "own_digit", "show_columns", "try_it", "diff",
+    "by_hand", "factor_as_integers", "factors", "follow_weights", "pool_order",
+    "show_memory", "show_source", "show_time",
 ]
 
 # %% ../nbs/90_api.ipynb #c006

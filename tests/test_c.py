@@ -2,6 +2,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -90,12 +91,36 @@ def test_sanitizers_have_nothing_to_say(files, tmp_path):
             assert np.array_equal(run_rows(tmp_path / name, rows, [*checked, *flags]), runtime_answers(file, rows, "litert")), name
 
 
+# channels in and out, size of the window, stride, dilation, padding
+CONVOLUTIONS = [(1, 8, 3, 1, 1, 0), (3, 5, 3, 2, 1, 1), (2, 8, 5, 1, 2, 2), (4, 7, 1, 1, 1, 0), (1, 3, 2, 3, 1, 0), (2, 16, 3, 1, 1, 1)]
+
+
+@pytest.mark.parametrize("kind", CONVOLUTIONS, ids=str)
+def test_convolutions_in_float_under_the_sanitizers(kind, tmp_path):
+    "ONNX Runtime's answers, compared by the program's own test, in each form; nothing is read beside an array."
+    import torch
+    torch.manual_seed(0)
+    before, after, size, stride, dilation, padding = kind
+    model = torch.nn.Sequential(torch.nn.Conv2d(before, after, size, stride, padding, dilation), torch.nn.ReLU(), torch.nn.MaxPool2d(2),
+                                torch.nn.Conv2d(after, 4, 2), torch.nn.Flatten(), torch.nn.LazyLinear(10))
+    images = torch.rand(2, before, 26, 33)
+    model(images)
+    export_onnx(model, tmp_path / "a.onnx", SimpleNamespace(calibration=SimpleNamespace(images=images.numpy())))
+    write_c_float(tmp_path / "a.onnx", tmp_path / "c")
+    checked = [*compiler(), "-std=c99", "-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+    for flags in forms().values():
+        files = [str(tmp_path / "c" / n) for n in ("model.c", "model_test.c")]
+        subprocess.run([*checked, *flags, *files, "-o", str(tmp_path / "test")], check=True)
+        done = subprocess.run([str(tmp_path / "test")], capture_output=True, text=True)
+        assert done.returncode == 0, (flags, done.stdout, done.stderr[-2000:])
+
+
 def test_clang_tidy_passes(files, tmp_path):
     write_c(files["squeeze"], tmp_path / "fast")
     write_c(INT8, tmp_path / "plain", form="plain")
     write_c_float(MODELS / "onnx-fp32.onnx", tmp_path / "float")
     checks = "-*,bugprone-*,cert-*," + ",".join(f"-{name}" for name in TIDY)
-    for folder, flags in (("fast", ["-mavx2"]), ("fast", []), ("plain", []), ("float", [])):
+    for folder, flags in (("fast", ["-mavx2"]), ("fast", ["-march=icelake-server"]), ("fast", []), ("plain", []), ("float", []), ("float", ["-march=icelake-server"])):
         names = [str(tmp_path / folder / n) for n in ("model.c", "model_test.c")]
         command = [str(Path(sys.executable).with_name("clang-tidy")), "--warnings-as-errors=*", f"--checks={checks}", *names, "--", "-std=c99", *flags]
         done = subprocess.run(command, capture_output=True, text=True)

@@ -142,6 +142,22 @@ def _conv_constants(layer):
     packed[..., :count] = layer.weights.reshape(count, kh, kw * c).transpose(1, 2, 0)
     return dict(weights=packed, bias=filled(layer.bias, lanes))
 
+# %% ../../nbs/27_c_float.ipynb #c020
+def _rows(layer, places, row):
+    "How two rows share a vector: columns of a block, and each input with the sums it goes into."
+    count, _, width, _ = layer.weights.shape
+    most = (29 - width) // layer.pool[1] * layer.pool[1]   # registers: sums, weights, an input
+    if count > 8 or layer.pool[0] != 2 or most < 1 or row < 16: return {}
+    blocks = -(-places // most)
+    columns = min(up(-(-places // blocks), layer.pool[1]), places)
+    inputs = {}
+    for column in range(columns):
+        for dx in range(width):
+            at = column * layer.stride[1] + dx * layer.dilation[1]
+            inputs.setdefault(at, []).append((column, dx))
+    return dict(columns=columns, width=width, inputs=dict(sorted(inputs.items())))
+
+# %% ../../nbs/27_c_float.ipynb #c021
 def _conv_text(layer):
     "A convolution's C."
     count, kh, kw, c = layer.weights.shape
@@ -155,9 +171,10 @@ def _conv_text(layer):
         padded=any(layer.padding), padded_height=layer.before[0] + top + bottom,
         in_height=layer.before[0], in_width=layer.before[1], in_channels=c, out_height=oh,
         out_width=ow, out_channels=count, pool_height=ph, pool_width=pw,
-        blocks={r: block(places, ph, max(1, r * width // 16)) for r in REGISTERS})
+        blocks={r: block(places, ph, max(1, r * width // 16)) for r in REGISTERS},
+        rows=_rows(layer, places, row))
 
-# %% ../../nbs/27_c_float.ipynb #c021
+# %% ../../nbs/27_c_float.ipynb #c024
 def _gemm_constants(layer):
     "Weights and bias of a fully connected layer as its C wants them."
     lanes = up(len(layer.weights), 8)
@@ -184,7 +201,7 @@ def float_constants(
     own = dict(Conv=_conv_constants, Gemm=_gemm_constants)
     return {f"{x.name}_{k}": v for x in layers for k, v in own[x.kind](x).items()}
 
-# %% ../../nbs/27_c_float.ipynb #c024
+# %% ../../nbs/27_c_float.ipynb #c027
 def _step(layer, call):
     "What the template of a program needs of a layer."
     text = (_conv_text if layer.kind == "Conv" else _gemm_text)(layer)

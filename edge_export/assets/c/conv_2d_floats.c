@@ -42,7 +42,7 @@ static inline floats_{{ width }} {{ name }}_largest(const floats_{{ width }} *ro
 #define {{ name }}_STEP {{ pool_width if done else 1 }}
 {%- endmacro %}
 #if FLOAT_REGISTERS == 1
-{{ block(*blocks[1]) }}
+{% if rows %}{% include "conv_2d_float_rows.c" %}{% else %}{{ block(*blocks[1]) }}{% endif %}
 #elif FLOAT_REGISTERS == 2
 {{ block(*blocks[2]) }}
 #else
@@ -55,6 +55,11 @@ static void {{ name }}(const float *in, float *out) {
     for (int32_t y = 0; y < {{ in_height }}; y++)
         memcpy(wide + (y + {{ top }}) * {{ row_size }} + {{ left * in_channels }}, in + y * {{ in_width * in_channels }}, {{ in_width * in_channels }} * sizeof(float));
     in = wide;
+{%- endif %}
+{%- if rows %}
+#if FLOAT_REGISTERS == 1
+    {{ name }}_rows(in, out);
+#else
 {%- endif %}
     for (int32_t o = 0; o < {{ lanes }}; o += {{ width }}) {
         const floats_{{ width }} start = at_{{ width }}(kept({{ name }}_bias + o));
@@ -76,4 +81,7 @@ static void {{ name }}(const float *in, float *out) {
             }
         }
     }
+{%- if rows %}
+#endif
+{%- endif %}
 }

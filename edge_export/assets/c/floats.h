@@ -32,6 +32,37 @@ static inline floats_16 add_product_16(floats_16 s, floats_16 w, float x) {
     return s;
 }
 
+/* Two rows in one vector: neighbours are a channel of one row and of the next. */
+static inline floats_16 pair_at(const float *p) {
+    double both;
+    memcpy(&both, p, sizeof both);
+    return _mm512_castpd_ps(_mm512_set1_pd(both));
+}
+
+static inline void write_pairs(const float *row, const float *next, float *to) { /* sixteen */
+    const __m512i low = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    const __m512i high = _mm512_add_epi32(low, _mm512_set1_epi32(8));
+    const floats_16 a = at_16(row), b = at_16(next);
+    _mm512_storeu_ps(to, _mm512_permutex2var_ps(a, low, b));
+    _mm512_storeu_ps(to + 16, _mm512_permutex2var_ps(a, high, b));
+}
+
+static inline floats_16 twice_8(const float *p) {
+    const __m512i each = _mm512_setr_epi32(0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7);
+    return _mm512_permutexvar_ps(each, _mm512_castps256_ps512(at_8(p)));
+}
+
+static inline floats_16 add_products_16(floats_16 s, floats_16 w, floats_16 x) {
+    s = _mm512_fmadd_ps(w, x, s);
+    IN_ORDER(s)
+    return s;
+}
+
+/* The larger of both rows: eight channels of a, then of b. */
+static inline floats_16 larger_rows(floats_16 a, floats_16 b) {
+    const __m512i order = _mm512_setr_epi32(0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15);
+    return _mm512_permutexvar_ps(order, larger_16(_mm512_shuffle_ps(a, b, 0x88), _mm512_shuffle_ps(a, b, 0xDD)));
+}
 
 #else
 #if defined(__AVX2__) && defined(__FMA__)

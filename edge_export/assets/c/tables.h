@@ -5,6 +5,7 @@
 
 #ifdef __GNUC__
 #define TABLE __attribute__((used, aligned(64))) /* stays in the file, and begins where a line of the cache does */
+#define ALIGNED __attribute__((aligned(64)))
 #define APART __attribute__((noinline))          /* is not mixed with what is around it */
 
 #define IN_ORDER(vector) __asm__("" : "+v"(vector)); /* else gcc adds in another order, and runs out of registers */
@@ -16,6 +17,7 @@ static inline const void *kept(const void *table) {
 }
 #else
 #define TABLE
+#define ALIGNED
 #define APART
 #endif
 #endif
