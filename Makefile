@@ -14,13 +14,13 @@ DIGITS := EDGE_EXPORT_DATASET=digits
 run: .venv/ready
 	$(BIN)/edge-export run --days $(DAYS) $(ARGS)
 
-test: .venv/ready
+test: .venv/targets
 	$(BIN)/python -m pytest -q tests/test_sync.py
 	$(DIGITS) $(BIN)/nbdev_test --n_workers 0
 	$(DIGITS) $(BIN)/python -m pytest -q --nbval-lax --nbval-current-env --nbval-sanitize-with sanitize.cfg nbs/days
 	$(BIN)/python -m pytest -q tests --ignore tests/test_sync.py
 
-bench: .venv/ready
+bench: .venv/targets
 	$(BIN)/edge-export bench --area $(AREA)
 
 docs: .venv/ready
@@ -33,7 +33,7 @@ lab: .venv/ready
 publish: .venv/ready
 	$(BIN)/edge-export publish $(ARGS)
 
-tools: .venv/ready
+tools: .venv/targets
 	@as=$$( [ "$$(id -u)" = 0 ] || echo sudo ); \
 	get() { command -v apt-get >/dev/null && $$as apt-get update -qq && $$as apt-get install -y -qq --no-install-recommends $$1; }; \
 	command -v qemu-x86_64 >/dev/null || get qemu-user; \
@@ -45,6 +45,10 @@ tools: .venv/ready
 
 clean:
 	rm -rf .venv runs _docs _proc nbs/_out nbs/days/_out build dist *.egg-info
+
+.venv/targets: .venv/ready requirements-targets.txt
+	$(BIN)/pip install -q -c requirements.txt -r requirements-targets.txt
+	@touch $@
 
 .venv/ready: requirements.txt settings.ini setup.py
 	@for p in python3.11 python3.12 python3.13 python3; do \

@@ -29,7 +29,8 @@ from edge_export.quantize import (
     best_variant, contest, fewest_floats, inside, mixed_variants, saturation, show_contest,
     spread, static_variants, sweep, sweep_table,
 )
-from .recipes import TREE, build, session
+from .recipes import build, session
+from .tree import TREE
 from .results import compare, gates, ranges, sizes
 from edge_export.pictures import (
     show_digits, show_drift, show_flips, show_front, show_sizes, show_sweep, show_tradeoff,

@@ -4,14 +4,15 @@
 
 # %% auto #0
 __all__ = ['LAYOUTS', 'joined', 'named', 'refuse_several', 'Tensor', 'described', 'Signature', 'check_images', 'sample_shape',
-           'taken', 'batches', 'Session', 'answer_of', 'expect', 'Tap']
+           'taken', 'batches', 'Session', 'write_ends', 'read_ends', 'answer_of', 'expect', 'Tap']
 
 # %% ../nbs/03_signature.ipynb #c002
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
-from .artifact import EdgeExportError
+from .artifact import EdgeExportError, read_json, reading, write_json
 
 # %% ../nbs/03_signature.ipynb #c005
 def joined(
@@ -183,6 +184,27 @@ class Session:
         return self.shaped(self.singly(images) if self.alone else self.run(images))
 
 # %% ../nbs/03_signature.ipynb #c046
+def write_ends(
+    path: Path,       # JSON file
+    inputs: dict,     # name to (shape of a sample, name of its type)
+    outputs: list,    # names
+):
+    "Write what a file takes and gives."
+    write_json(path, dict(inputs={n: [list(s), k] for n, (s, k) in inputs.items()},
+                          outputs=list(outputs)))
+
+# %% ../nbs/03_signature.ipynb #c048
+def read_ends(
+    path: Path,   # JSON file
+) -> tuple:       # name to (shape, type) of each input, and the outputs' names
+    "What a file takes and gives. Raises for anything else."
+    known = read_json(path)
+    with reading(path, "a description of inputs and outputs", 2**20):
+        kinds = dict(float32=np.float32, int64=np.int64)
+        inputs = {n: (tuple(map(int, s)), kinds[k]) for n, (s, k) in known["inputs"].items()}
+        return inputs, [str(n) for n in known["outputs"]]
+
+# %% ../nbs/03_signature.ipynb #c051
 def answer_of(
     signature: dict,   # of a record
 ) -> object:           # `answer` of a session
@@ -206,7 +228,7 @@ def expect(
     session.answer = answer_of(known)
     return known
 
-# %% ../nbs/03_signature.ipynb #c050
+# %% ../nbs/03_signature.ipynb #c055
 @dataclass(frozen=True, eq=False)
 class Tap:
     "One tensor of a running artifact."

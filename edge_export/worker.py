@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .artifact import EdgeExportError, refuse_odd, sha256
+from .artifact import EdgeExportError, files_in, refuse_odd, sha256
 from .process import end_with_parent
 
 # %% ../nbs/02_worker.ipynb #c005
@@ -25,6 +25,8 @@ ENVIRONMENT = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "", "TF_USE_
 def _worker():
     from loky import get_reusable_executor
     lasting = threading.current_thread() is threading.main_thread()
+    # several runtimes in one process take much memory; that loky then begins a new one is right
+    warnings.filterwarnings("ignore", message="A worker was restarted while some jobs")
     return get_reusable_executor(max_workers=1, timeout=60, env=ENVIRONMENT,
                                  initializer=end_with_parent, initargs=(os.getpid(), lasting))
 
@@ -159,7 +161,7 @@ def survive(
     samples=None,       # for a session, as it takes them; None: zeros
 ):
     "Open a file in the worker first, unless it was: it may not end or stop the caller."
-    refuse_odd(path)
+    for file in files_in(path): refuse_odd(file)
     known = getattr(load, "__name__", ""), sha256(path)
     if samples is None and {"inside", known} & _survived: return
     token = patience.set(min(patience.get(), 120))

@@ -1,0 +1,79 @@
+"Other runtimes stand in the same table; a tool that is missing, aborts, hangs or prints garbage breaks its own row alone."
+import stat
+import subprocess
+
+import pytest
+
+from edge_export import build, compare, load_data, race, session
+from edge_export.artifact import EdgeExportError
+from edge_export.formats import iree
+from edge_export.formats.onnx import OnnxSession
+from edge_export.recipes import installed
+from edge_export.tree import RECIPES
+from edge_export.zoo import trained
+
+TARGETS = [name for name, r in RECIPES.items() if r.extra in ("openvino", "executorch", "iree")]
+
+
+@pytest.fixture(scope="module")
+def others(made, tmp_path_factory):
+    "The CNN in every other runtime, beside its parents."
+    folder = tmp_path_factory.mktemp("others")
+    return dict(zip(TARGETS, build(TARGETS, made[1], load_data("digits"), folder)))
+
+
+def test_they_are_compared_and_raced_like_the_rest(others):
+    table = repr(compare(list(others.values())))
+    assert len(TARGETS) == 7 and all(name in table for name in TARGETS)
+    assert set(race([*others.values()], rounds=3).times) >= set(TARGETS)
+    for name, file in others.items():
+        if name.endswith("fp32"):
+            assert file.facts["check"]["flips"] == 0, name
+
+
+def test_integers_of_a_compiler_are_those_of_onnx_runtime(others):
+    "But for a sum that lies halfway."
+    file, images = others["iree-int8-static"], load_data("digits").evaluation.images
+    same = session(file)(images) == OnnxSession(file.file.with_name("onnx-int8-static.onnx"), exact=True)(images)
+    assert file.facts["equal_to_onnxruntime"] == same.all(1).sum() >= .99 * len(images)
+
+
+@pytest.mark.parametrize("name", ["mlp", "signal", "hard swish"])
+def test_other_networks_go_there_too(name, tmp_path):
+    model, data = trained(name)
+    for recipe in ("openvino-fp32", "openvino-int8-static", "executorch-fp32", "iree-fp32"):
+        made, = build([recipe], model, data, tmp_path)
+        assert made.facts["check"]["max_abs"] >= 0, recipe
+
+
+@pytest.mark.parametrize("recipe", TARGETS)
+def test_a_missing_extra_is_named(recipe, monkeypatch):
+    from importlib.metadata import PackageNotFoundError
+
+    from edge_export import recipes
+
+    def missing(*names):
+        raise PackageNotFoundError(RECIPES[recipe].packages[-1])
+    monkeypatch.setattr(recipes, "versions", missing)
+    with pytest.raises(EdgeExportError, match=rf"pip install 'edge_export\[{RECIPES[recipe].extra}\]'"):
+        installed(RECIPES[recipe])
+
+
+@pytest.mark.parametrize("does, said", [("exit 3", "cannot compile this graph"), ("kill -ABRT $$", "cannot compile this graph"), ("sleep 60", "did not end within"),
+                                        ("echo garbage", "cannot compile this graph")])
+def test_a_compiler_that_fails_breaks_its_own_row_alone(does, said, made, tmp_path, monkeypatch):
+    fake = tmp_path / "python"
+    fake.write_text(f"#!/bin/sh\n{does}\n")
+    fake.chmod(fake.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setattr(iree.sys, "executable", str(fake))
+    monkeypatch.setattr(iree, "PATIENCE", 2)
+    data, out = load_data("digits"), tmp_path / "out"
+    with pytest.raises(EdgeExportError, match=f"iree-fp32 could not be made: .*{said}"):
+        build(["iree-fp32"], made[1], data, out)
+    assert build(["onnx-fp32"], made[1], data, out)[0].file.exists() and not list(out.glob("iree*"))
+
+
+def test_make_run_downloads_nothing_of_the_second_lock():
+    from conftest import ROOT
+    done = subprocess.run(["make", "-n", ".venv/ready"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "requirements-targets" not in done.stdout   # `make run` downloads nothing of it
