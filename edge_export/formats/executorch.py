@@ -17,6 +17,8 @@ from ..artifact import EdgeExportError, need, reading
 from ..signature import Session, joined, named, read_ends, taken, write_ends
 from ..worker import quietly, redirected, survive
 from ..data import Dataset, calibration_images
+from ..model import PINNED, _packed
+from ..process import CannotSend, in_new_process
 from ..qat import is_fake_quantized
 from ..reference import CheckFailed
 from .iree import refuse_other
@@ -56,22 +58,32 @@ def _lowered(program):
     lowered = exir.to_edge_transform_and_lower(program, partitioner=[xnnpack.XnnpackPartitioner()])
     return lowered.to_executorch().buffer
 
-# %% ../../nbs/33_executorch.ipynb #c009
-def _made(model, example, inputs, chosen):
+# %% ../../nbs/33_executorch.ipynb #c010
+def _made(model, example, inputs, per_channel):
     "The bytes of a file: in float, or calibrated on `inputs`."
-    training = model.training
     try:
-        with _silently():
-            graph = model.eval()
-            if inputs: graph = _quantized(model, example[1], inputs, chosen["per_channel"])
-            return _lowered(_exported(graph, example[0]))
-    except EdgeExportError: raise
+        graph = model.eval()
+        if inputs: graph = _quantized(model, example[1], inputs, per_channel)
+        return _lowered(_exported(graph, example[0]))
     except Exception as e:   # whatever the exporter meets
         raise EdgeExportError(f"ExecuTorch cannot export this model ({type(e).__name__}: "
                               f"{' '.join(str(e).split())[:300]}): take onnx-fp32") from e
+
+def _there(packed, *args):
+    "Runs in a new process."
+    with _silently(): return bytes(_made(packed[0](*packed[1]), *args))
+
+# %% ../../nbs/33_executorch.ipynb #c011
+def _pinned(model, *args):
+    "The bytes of a file, made where arithmetic is pinned; else here, and it is said."
+    try: return in_new_process(_there, _packed(model), *args, environment=PINNED)
+    except CannotSend as e: print(f"exporting in this process, for {e}", flush=True)
+    training = model.training
+    try:
+        with _silently(): return _made(model, *args)
     finally: model.train(training)   # as it was
 
-# %% ../../nbs/33_executorch.ipynb #c010
+# %% ../../nbs/33_executorch.ipynb #c012
 def export_executorch(
     model,                    # `torch.nn.Module`
     target: Path,             # folder to write
@@ -90,13 +102,13 @@ def export_executorch(
     if precision == "int8-static":
         images = calibration_images(data, chosen["images"], chosen["seed"])
         inputs = [named(images, next(iter(given)))[name] for name in given]
-    content = _made(model, example, inputs, chosen)
+    content = _pinned(model, example, inputs, chosen["per_channel"])
     Path(target).mkdir(parents=True, exist_ok=True)
     (Path(target) / "model.pte").write_bytes(content)
     ends = {n: (v.shape[1:], v.dtype.name) for n, v in given.items()}
     write_ends(Path(target) / "ends.json", ends, names)
 
-# %% ../../nbs/33_executorch.ipynb #c013
+# %% ../../nbs/33_executorch.ipynb #c015
 class ExecuTorchSession(Session):
     "An ExecuTorch file on one thread."
     noise, batch = 0, "1"
@@ -125,7 +137,7 @@ class ExecuTorchSession(Session):
 
     run = Session.singly
 
-# %% ../../nbs/33_executorch.ipynb #c016
+# %% ../../nbs/33_executorch.ipynb #c018
 def _delegated(path):
     "Operators of the program itself: one call of XNNPACK, and what it did not take."
     serialize = need("executorch.exir._serialize._program", "executorch")
@@ -134,7 +146,7 @@ def _delegated(path):
         calls = [type(i.instr_args).__name__ for c in plan.chains for i in c.instructions]
         return calls.count("DelegateCall"), [f"{o.name}.{o.overload}" for o in plan.operators]
 
-# %% ../../nbs/33_executorch.ipynb #c018
+# %% ../../nbs/33_executorch.ipynb #c020
 def prove_executorch(
     model,                    # `torch.nn.Module` it was exported from
     target: Path,             # the folder
