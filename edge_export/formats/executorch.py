@@ -73,7 +73,6 @@ def _there(packed, *args):
     "Runs in a new process."
     with _silently(): return bytes(_made(packed[0](*packed[1]), *args))
 
-# %% ../../nbs/33_executorch.ipynb #c011
 def _pinned(model, *args):
     "The bytes of a file, made where arithmetic is pinned; else here, and it is said."
     try: return in_new_process(_there, _packed(model), *args, environment=PINNED)
@@ -83,7 +82,7 @@ def _pinned(model, *args):
         with _silently(): return _made(model, *args)
     finally: model.train(training)   # as it was
 
-# %% ../../nbs/33_executorch.ipynb #c012
+# %% ../../nbs/33_executorch.ipynb #c011
 def export_executorch(
     model,                    # `torch.nn.Module`
     target: Path,             # folder to write
@@ -108,7 +107,7 @@ def export_executorch(
     ends = {n: (v.shape[1:], v.dtype.name) for n, v in given.items()}
     write_ends(Path(target) / "ends.json", ends, names)
 
-# %% ../../nbs/33_executorch.ipynb #c015
+# %% ../../nbs/33_executorch.ipynb #c014
 class ExecuTorchSession(Session):
     "An ExecuTorch file on one thread."
     noise, batch = 0, "1"
@@ -137,7 +136,7 @@ class ExecuTorchSession(Session):
 
     run = Session.singly
 
-# %% ../../nbs/33_executorch.ipynb #c018
+# %% ../../nbs/33_executorch.ipynb #c017
 def _delegated(path):
     "Operators of the program itself: one call of XNNPACK, and what it did not take."
     serialize = need("executorch.exir._serialize._program", "executorch")
@@ -146,7 +145,7 @@ def _delegated(path):
         calls = [type(i.instr_args).__name__ for c in plan.chains for i in c.instructions]
         return calls.count("DelegateCall"), [f"{o.name}.{o.overload}" for o in plan.operators]
 
-# %% ../../nbs/33_executorch.ipynb #c020
+# %% ../../nbs/33_executorch.ipynb #c019
 def prove_executorch(
     model,                    # `torch.nn.Module` it was exported from
     target: Path,             # the folder
