@@ -64,7 +64,12 @@ def _environment(own):
     return kept | {"PYTHONIOENCODING": "utf-8"} | own
 
 # %% ../nbs/01_process.ipynb #c017
-def _run(folder, environment):
+def _end_all(process):
+    "End a process that began a session, and what it started."
+    if hasattr(os, "killpg"): os.killpg(process.pid, signal.SIGKILL)
+    else: process.kill()
+
+def _run(folder, environment, patience):
     "Start the process, pass on what it prints, and wait for its end; its exit status."
     command = [*interpreter.get(), "-c", _START, json.dumps(sys.path), str(folder),
                str(os.getpid())]
@@ -72,10 +77,13 @@ def _run(folder, environment):
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                    stderr=log, encoding="utf-8", env=_environment(environment),
                                    start_new_session=True)
+        ended = threading.Timer(patience, _end_all, [process]) if patience else None
         try:
+            if ended: ended.start()
             for line in process.stdout: print(line, end="", flush=True)
             return process.wait()
         finally:
+            if ended: ended.cancel()
             process.kill()
             process.wait()
 
@@ -84,17 +92,22 @@ def in_new_process(
     function,            # an importable function, or one that cloudpickle can send
     *args,               # its arguments
     environment: dict,   # variables of the new process, beside the caller's
+    patience: float = 0,   # seconds after which it is ended; 0: it may take its time
 ):
     "Call `function` in a process that has done nothing yet, and return its result."
     import cloudpickle
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "job").write_bytes(_sent((function, args)))
-        status = _run(folder, environment)
+        start = time.monotonic()
+        status = _run(folder, environment, patience)
+        late = patience and time.monotonic() - start >= patience
         if not (folder / "result").exists():
             said = (folder / "log").read_text(errors="replace")[-1000:].strip()
             raise EdgeExportError(
-                f"the process of {function.__name__} died (status {status}): {said}"
+                f"the process of {function.__name__} " + (
+                    f"did not end within {patience} seconds" if late else
+                    f"died (status {status}): {said}")
             )
         kind, found = cloudpickle.loads((folder / "result").read_bytes())
     if kind == "unsent": raise CannotSend(f"it cannot be read there ({found})")

@@ -6,8 +6,9 @@ import pytest
 
 from edge_export import build, compare, load_data, race, session
 from edge_export.artifact import EdgeExportError
-from edge_export.formats import iree
+from edge_export.formats import executorch, iree, openvino
 from edge_export.formats.onnx import OnnxSession
+from edge_export.process import interpreter
 from edge_export.recipes import installed
 from edge_export.tree import RECIPES
 from edge_export.zoo import trained
@@ -59,18 +60,27 @@ def test_a_missing_extra_is_named(recipe, monkeypatch):
         installed(RECIPES[recipe])
 
 
-@pytest.mark.parametrize("does, said", [("exit 3", "cannot compile this graph"), ("kill -ABRT $$", "cannot compile this graph"), ("sleep 60", "did not end within"),
-                                        ("echo garbage", "cannot compile this graph")])
-def test_a_compiler_that_fails_breaks_its_own_row_alone(does, said, made, tmp_path, monkeypatch):
+FAULTS = {"exit 3": "cannot compile|died", "kill -ABRT $$": "cannot compile|died", "sleep 60": "did not end within", "echo garbage": "cannot compile|died"}
+
+
+@pytest.mark.parametrize("recipe, tool", [("iree-fp32", iree), ("openvino-fp32", openvino), ("executorch-fp32", executorch)])
+@pytest.mark.parametrize("does", FAULTS)
+def test_a_tool_that_fails_breaks_its_own_row_alone(recipe, tool, does, made, tmp_path, monkeypatch):
     fake = tmp_path / "python"
     fake.write_text(f"#!/bin/sh\n{does}\n")
     fake.chmod(fake.stat().st_mode | stat.S_IXUSR)
-    monkeypatch.setattr(iree.sys, "executable", str(fake))
-    monkeypatch.setattr(iree, "PATIENCE", 2)
     data, out = load_data("digits"), tmp_path / "out"
-    with pytest.raises(EdgeExportError, match=f"iree-fp32 could not be made: .*{said}"):
-        build(["iree-fp32"], made[1], data, out)
-    assert build(["onnx-fp32"], made[1], data, out)[0].file.exists() and not list(out.glob("iree*"))
+    good, = build(["onnx-fp32"], made[1], data, out)
+    monkeypatch.setattr(tool, "PATIENCE", 2)
+    if tool is iree:
+        monkeypatch.setattr(iree.sys, "executable", str(fake))
+    before = interpreter.set([str(fake)])
+    try:
+        with pytest.raises(EdgeExportError, match=f"{recipe} could not be made: .*({FAULTS[does]})"):
+            build([recipe], made[1], data, out)
+    finally:
+        interpreter.reset(before)
+    assert good.file.exists() and not list(out.glob(f"{recipe}*"))
 
 
 def test_make_run_downloads_nothing_of_the_second_lock():
