@@ -79,8 +79,8 @@ def series_svg() -> str:
         ax.text(2, 7.35, "Day 3 races them all. Day 4 tries every static variant, and finds "
                            "the layer that loses most.",
                 ha="center", fontsize=11)
-        ax.text(2, 7.75, "OpenVINO, ExecuTorch and IREE take the same model and the same ONNX files.",
-                ha="center", fontsize=11)
+        ax.text(2, 7.75, "OpenVINO, ExecuTorch and IREE take the same model and the same "
+                         "ONNX files.", ha="center", fontsize=11)
         return _svg(figure)
 
 # %% ../nbs/52_art.ipynb #c017

@@ -136,7 +136,13 @@ class ExecuTorchSession(Session):
         values = [v.numpy().copy() for v in self.method.execute(call)]
         return values[0] if len(values) == 1 else joined(dict(zip(self.names, values)))
 
-    run = Session.singly
+    def singly(self, images):
+        try: return super().singly(images)
+        except RuntimeError as e:
+            raise EdgeExportError(f"ExecuTorch cannot run this program ({e}): an operator outside "
+                                  "XNNPACK has no kernel; take onnx-fp32") from e
+
+    run = singly
 
 # %% ../../nbs/33_executorch.ipynb #c017
 def _delegated(path):

@@ -91,7 +91,12 @@ class IREESession(Session):
         values = [np.asarray(v) for v in (found if isinstance(found, tuple) else (found,))]
         return values[0] if len(values) == 1 else joined(dict(zip(self.names, values)))
 
-    run = Session.singly
+    def singly(self, images):
+        try: return super().singly(images)
+        except (RuntimeError, ValueError) as e:
+            raise EdgeExportError(f"IREE cannot run this code: {str(e)[:300]}") from e
+
+    run = singly
 
 # %% ../../nbs/32_iree.ipynb #c013
 def prove_iree(

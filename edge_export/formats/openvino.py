@@ -92,8 +92,14 @@ def convert_openvino(
                    environment=PINNED | dict(NNCF_CI="1"), patience=PATIENCE)
 
 # %% ../../nbs/31_openvino.ipynb #c016
+def _end(port):
+    "Shape of a sample and type of an input."
+    sizes = [d.get_length() if d.is_static else -1 for d in port.partial_shape][1:]
+    return tuple(sizes), np.int64 if port.element_type.to_dtype() == np.int64 else np.float32
+
 ONE_THREAD = dict(INFERENCE_NUM_THREADS=1, NUM_STREAMS="0", INFERENCE_PRECISION_HINT="f32")
 
+# %% ../../nbs/31_openvino.ipynb #c017
 class OpenVINOSession(Session):
     "An OpenVINO file on one thread of the CPU."
     noise, batch = 0, "1"   # samples go one by one
@@ -110,19 +116,18 @@ class OpenVINOSession(Session):
             self.given = {name: self.request.get_tensor(name).data for name in ends}
             self.answers = [t.data for t in self.request.output_tensors]   # the same at each call
 
-# %% ../../nbs/31_openvino.ipynb #c017
-def _end(port):
-    "Shape of a sample and type of an input."
-    sizes = [d.get_length() if d.is_static else -1 for d in port.partial_shape][1:]
-    return tuple(sizes), np.int64 if port.element_type.to_dtype() == np.int64 else np.float32
+    def one(self, batch):
+        for name, values in named(batch, self.input).items(): self.given[name][...] = values
+        self.request.infer()
+        values = [v.copy() for v in self.answers]
+        return values[0] if len(values) == 1 else joined(dict(zip(self.names, values)))
 
-def _one(self, batch):
-    for name, values in named(batch, self.input).items(): self.given[name][...] = values
-    self.request.infer()
-    values = [v.copy() for v in self.answers]
-    return values[0] if len(values) == 1 else joined(dict(zip(self.names, values)))
+    def singly(self, images):
+        try: return super().singly(images)
+        except RuntimeError as e:
+            raise EdgeExportError(f"OpenVINO cannot run this graph: {str(e)[-300:]}") from e
 
-OpenVINOSession.one, OpenVINOSession.run = _one, Session.singly
+    run = singly
 
 # %% ../../nbs/31_openvino.ipynb #c020
 def _behind(node, kinds=("Convert", "Reshape")):
