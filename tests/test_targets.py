@@ -39,9 +39,8 @@ def test_integers_of_a_compiler_are_those_of_onnx_runtime(others):
     assert file.facts["equal_to_onnxruntime"] == same.all(1).sum() >= .99 * len(images)
 
 
-@pytest.mark.parametrize("name", ["signal", "hard swish"])
-def test_other_networks_go_there_too(name, tmp_path):
-    model, data = trained(name)
+def test_another_network_goes_there_too(tmp_path):
+    model, data = trained("hard swish")
     for recipe in ("openvino-fp32", "openvino-int8-static", "executorch-fp32", "iree-fp32"):
         made, = build([recipe], model, data, tmp_path)
         assert made.facts["check"]["max_abs"] >= 0, recipe
