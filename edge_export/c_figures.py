@@ -26,7 +26,7 @@ from .formats.c_products import ROUNDING
 from edge_export.formats.c_run import (
     TARGETS, CSession, clocked, compiled, emulated_answers, forms, repeated,
 )
-from .formats.c_time import peak, products
+from .formats.c_time import peak, products, time_in_c
 from .formats.onnx import OnnxSession
 from .formats.tflite import TFLiteSession
 
@@ -79,7 +79,7 @@ def speed(
     with tempfile.TemporaryDirectory() as scratch:
         c = _programs(models, Path(scratch))
         shares = {k: share_of_peak(v, images, needed, k) for k, v in c.items()}
-        in_c = {k: v.bare(images) for k, v in c.items()}
+        in_c = {k: time_in_c(v, images) for k, v in c.items()}
     loaded = {k: (lambda v=v: v) for k, v in (_runtimes(models) | c).items()}
     for seed in range(2):   # one race in twenty tells twins apart by chance
         times = time_blocks(loaded, images, rounds, seed)

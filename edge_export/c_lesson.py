@@ -19,7 +19,7 @@ from .explain import _last_scales, _last_sums
 from .formats.c import graph_of
 from .formats.c_run import compiled, layers_in, native
 from .formats.c_source import arena, lives, program
-from .formats.c_time import layer_times, peak, products
+from .formats.c_time import layer_times, peak, products, time_in_c
 from .formats.c_weights import Followed, follow
 from .integer import _accumulators, quantized_multiplier, read_layers
 from .pictures import COLOURS
@@ -186,7 +186,7 @@ def time_of(
     called = float(np.median(time_blocks({"c": lambda: own}, images, 10)["c"]))
     least = {name: needed.get(name, 0) / best / 1000 for name in spent}
     found = {name: (spent[name], least[name]) for name in spent}
-    return found | {"call from Python": (max(called - own.bare(images), 0), 0)}
+    return found | {"call from Python": (max(called - time_in_c(own, images), 0), 0)}
 
 # %% ../nbs/50_c_lesson.ipynb #c046
 def show_time(

@@ -20,7 +20,7 @@ from edge_export.artifact import (
 )
 from .signature import Session, joined, named
 from .datasets import load_data
-from .formats.c_time import idle
+from .formats.c_time import idle, time_in_c
 from .recipes import session
 from .worker import progress
 
@@ -181,7 +181,7 @@ APART = ("in C", "empty call of its runtime")
 def _apart(loaders, images):
     "Microseconds of a call in C; name to its runtime's row, and these rows' loaders."
     sessions = {name: load() for name, load in loaders.items()}
-    in_c = {name: s.bare(images) for name, s in sessions.items()}
+    in_c = {name: time_in_c(s, images) for name, s in sessions.items()}
     kinds = {n: type(s) for n, s in sessions.items() if any(in_c.values()) and idle(type(s))}
     rows = {n: f"{FLOOR} of {k.__name__}" for n, k in kinds.items()}
     return in_c, rows, {rows[n]: lambda k=k: idle(k) for n, k in kinds.items()}

@@ -165,9 +165,6 @@ class Session:
         "One call of the runtime on one prepared image: what a race times."
         return self.run(image)
 
-    def bare(self, images) -> float | None:
-        "Microseconds of a call without Python; None: nobody can tell."
-
     def finish(self, answers: list):
         "Logits (N, classes) float32 of what `one` gave, one sample each."
         return np.concatenate(answers)

@@ -100,21 +100,12 @@ _LATER = [
 RECIPES |= {r.name: r for r in _LATER}
 
 # %% ../nbs/34_tree.ipynb #c017
-def _by_openvino(name, precision, **more):
-    "An OpenVINO recipe."
+def _in_precision(name, parent, functions, **more):
+    "A recipe whose maker and proof are told the precision, which is in its name."
+    precision, (make, load, prove) = name.partition("-")[2], functions
     def of(function): return partial(function, precision=precision)
-    packages = ("openvino", "nncf") if precision == "int8-static" else ("openvino",)
-    return Recipe(f"openvino-{precision}", "onnx-fp32", name, "", of(openvino.convert_openvino),
-                  openvino.OpenVINOSession, of(openvino.prove_openvino), packages=packages,
-                  extra="openvino", tensors=openvino.tensors, **more)
-
-# %% ../nbs/34_tree.ipynb #c019
-def _by_executorch(name, precision, **more):
-    "An ExecuTorch recipe."
-    def of(function): return partial(function, precision=precision)
-    return Recipe(f"executorch-{precision}", "torch", name, "", of(executorch.export_executorch),
-                  executorch.ExecuTorchSession, of(executorch.prove_executorch),
-                  packages=("torch", "torchao", "executorch"), extra="executorch", **more)
+    gate = precision.partition("-")[0]
+    return Recipe(name, parent, gate, "", of(make), load, of(prove), **more)
 
 def _by_iree(precision):
     "An IREE recipe."
@@ -123,24 +114,32 @@ def _by_iree(precision):
                   packages=("iree-base-compiler", "iree-base-runtime"), extra="iree",
                   parameters=iree.CPU)
 
-# %% ../nbs/34_tree.ipynb #c021
+# %% ../nbs/34_tree.ipynb #c019
+_OPENVINO = partial(
+    _in_precision, parent="onnx-fp32", extra="openvino", tensors=openvino.tensors,
+    functions=(openvino.convert_openvino, openvino.OpenVINOSession, openvino.prove_openvino))
+_EXECUTORCH = partial(
+    _in_precision, parent="torch", extra="executorch", packages=("torch", "torchao", "executorch"),
+    functions=(executorch.export_executorch, executorch.ExecuTorchSession,
+               executorch.prove_executorch))
 _TARGETS = [
-    _by_openvino("fp32", "fp32"), _by_openvino("fp16", "fp16"),
-    _by_openvino("int8", "int8-static", parameters=openvino.INT8),
-    _by_executorch("fp32", "fp32"),
-    _by_executorch("int8", "int8-static", parameters=executorch.INT8),
+    _OPENVINO("openvino-fp32", packages=("openvino",)),
+    _OPENVINO("openvino-fp16", packages=("openvino",)),
+    _OPENVINO("openvino-int8-static", packages=("openvino", "nncf"), parameters=openvino.INT8),
+    _EXECUTORCH("executorch-fp32"),
+    _EXECUTORCH("executorch-int8-static", parameters=executorch.INT8),
     _by_iree("fp32"), _by_iree("int8-static"),
 ]
 RECIPES |= {r.name: r for r in _TARGETS}
 
-# %% ../nbs/34_tree.ipynb #c024
+# %% ../nbs/34_tree.ipynb #c022
 def _value(text, default):
     "A parameter's value in the type of its default."
     if isinstance(default, bool):
         return {"True": True, "true": True, "False": False, "false": False}[text]
     return type(default)(text)
 
-# %% ../nbs/34_tree.ipynb #c026
+# %% ../nbs/34_tree.ipynb #c024
 def parse(
     name: str,   # e.g. `onnx-int8-static@scheme=u8u8`
 ) -> tuple:      # the recipe, all its parameters, and the name without defaults

@@ -124,7 +124,7 @@ def repeated(
         (Path(scratch) / "model_time.c").write_text(text)
         return library(Path(scratch), flags, "model_time.c")
 
-# %% ../../nbs/25_c_run.ipynb #c027
+# %% ../../nbs/25_c_run.ipynb #c028
 def clocked(
     loop,                 # of `repeated`
     rows: np.ndarray,     # what goes in
@@ -137,7 +137,7 @@ def clocked(
     loop(*given)
     return (time.perf_counter_ns() - start) / 1000 / count
 
-# %% ../../nbs/25_c_run.ipynb #c030
+# %% ../../nbs/25_c_run.ipynb #c031
 class CSession(Session):
     "A C program as a session; it is compiled for this CPU."
     noise, channels_last, batch = 0, True, "1"
@@ -167,15 +167,10 @@ class CSession(Session):
         self.invoke(call[0], call[1])
         return call[2]
 
-    def bare(self, images):
-        rows, out = self.rows(images[:60]), np.empty(self.given, self.output["dtype"])
-        loop = repeated(self.path, self.flags).repeat_model
-        return min(clocked(loop, rows, out, len(rows)) for _ in range(200))
-
     def finish(self, answers): return _real(np.stack(answers), self.output)
     run = Session.singly
 
-# %% ../../nbs/25_c_run.ipynb #c038
+# %% ../../nbs/25_c_run.ipynb #c037
 def _ended(command, given=b""):
     "What a process says on its standard output."
     done = subprocess.run(command, input=given, capture_output=True)
@@ -199,7 +194,7 @@ def run_rows(
         said = _ended([*emulator, f"{scratch}/run"], np.ascontiguousarray(rows).tobytes())
     return np.frombuffer(said, np.int8).reshape(len(rows), *ends(folder)[1][0])
 
-# %% ../../nbs/25_c_run.ipynb #c040
+# %% ../../nbs/25_c_run.ipynb #c039
 _ZIG = (sys.executable, "-m", "ziglang", "cc", "-target", "aarch64-linux-musl")
 TARGETS = {   # name to the compiler, its flags, and QEMU's command
     "haswell": ((), ("-march=haswell", "-static"), ("qemu-x86_64", "-cpu", "Haswell")),

@@ -21,7 +21,7 @@ from ..model import PINNED, _packed
 from ..process import CannotSend, in_new_process
 from ..qat import is_fake_quantized
 from ..reference import CheckFailed
-from .iree import refuse_other
+from ..proof import refuse_other
 from .onnx import _ends
 
 # %% ../../nbs/33_executorch.ipynb #c005
