@@ -5,7 +5,7 @@ from conftest import ROOT
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-TARGETS = ("openvino", "executorch", "iree", "micro")   # extras of other runtimes: their packages have a lock of their own
+TARGETS = ("openvino", "executorch", "iree", "ethosu", "micro")   # extras of other runtimes: their packages have a lock of their own
 
 
 def lines(name):

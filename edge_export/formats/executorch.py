@@ -125,6 +125,8 @@ class ExecuTorchSession(Session):
                 runtime = need("executorch.runtime", "executorch").Runtime.get()
                 self.program = runtime.load_program(content), content   # both must live on
                 self.method = self.program[0].load_method("forward")
+                known = runtime.backend_registry.registered_backend_names
+        self.delegate = ", ".join(b for b in known if b.encode() in content)
 
     def prepare(self, images):
         import torch

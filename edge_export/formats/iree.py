@@ -6,7 +6,7 @@
 __all__ = ['PATIENCE', 'CPU', 'compile_iree', 'IREESession', 'prove_iree']
 
 # %% ../../nbs/32_iree.ipynb #c002
-import subprocess, sys, tempfile
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ import numpy as np
 from ..artifact import EdgeExportError, need, reading
 from ..signature import Session, joined, named, read_ends, taken, write_ends
 from ..worker import survive
+from ..process import run_program
 from ..data import Dataset
 from ..proof import refuse_other
 from .onnx import OnnxSession, initializers, read_onnx
@@ -22,20 +23,17 @@ from .onnx import OnnxSession, initializers, read_onnx
 PATIENCE = 600   # seconds for one of the compiler's programs
 CPU = dict(cpu="x86-64-v3")   # what a variant may change: AVX2, which every CPU of the series has
 
-def _ran(module, *arguments, folder):
+def _ran(module, *arguments, writes, folder):
     "Run one of the compiler's programs in a folder."
     need("iree.compiler", "iree")
-    command = [sys.executable, "-m", module, *arguments]
-    try: done = subprocess.run(command, cwd=folder, capture_output=True, text=True,
-                               timeout=PATIENCE)
-    except subprocess.TimeoutExpired as e:
-        raise EdgeExportError(f"{module} did not end within {PATIENCE} seconds: take another "
-                              "recipe") from e
-    if done.returncode or not (Path(folder) / arguments[arguments.index("-o") + 1]).exists():
-        said = " ".join(done.stderr.split()).replace(str(folder), "")[-300:]
-        raise EdgeExportError(f"{module} cannot compile this graph ({done.returncode}): {said}")
+    module = f"iree.compiler.tools.{module}"
+    run_program(module, [*arguments, "-o", writes], folder, writes, PATIENCE)
 
 # %% ../../nbs/32_iree.ipynb #c006
+def _imported(folder):
+    "`model.onnx` in the compiler's own language."
+    _ran("import_onnx", "model.onnx", "--opset-version", "21", writes="model.mlir", folder=folder)
+
 def _target(cpu):
     "The compiler's options for a CPU."
     if not cpu.startswith("x86-64"):
@@ -63,10 +61,8 @@ def compile_iree(
     with tempfile.TemporaryDirectory() as folder:
         graph.graph.name = "main_graph"   # what the session will call
         (Path(folder) / "model.onnx").write_bytes(graph.SerializeToString())
-        _ran("iree.compiler.tools.import_onnx", "model.onnx", "--opset-version", "21",
-             "-o", "model.mlir", folder=folder)
-        _ran("iree.compiler.tools.scripts.iree_compile", "model.mlir", "-o", "model.vmfb", *options,
-             folder=folder)
+        _imported(folder)
+        _ran("scripts.iree_compile", "model.mlir", *options, writes="model.vmfb", folder=folder)
         Path(target).mkdir(parents=True, exist_ok=True)
         (Path(target) / "model.vmfb").write_bytes((Path(folder) / "model.vmfb").read_bytes())
     write_ends(Path(target) / "ends.json", *_ends(graph.graph))
@@ -75,6 +71,7 @@ def compile_iree(
 class IREESession(Session):
     "Code by IREE, on one thread."
     noise, batch = 0, "1"   # samples go one by one: another batch is another last bit
+    delegate = "local-sync, in the caller's thread"
     def __init__(self, path: Path):
         runtime = need("iree.runtime", "iree")
         survive(IREESession, path)

@@ -263,7 +263,7 @@ def prove_export(
     entries = {k: v.numpy() for k, v in model.state_dict().items()}
     wanted = {k: v for k, v in entries.items() if v.dtype.kind == "f"}
     facts = prove_weights(wanted, stored_weights(graph), lambda: _exported_again(model, data))
-    if entries.keys() - wanted: facts["integers"] = sorted(entries.keys() - wanted)
+    if entries.keys() - wanted: facts["counters"] = sorted(entries.keys() - wanted)
     return dict(operators=operators(target), opset=OPSET, size=split_size(graph)) | facts
 
 # %% ../../nbs/12_onnx.ipynb #c065

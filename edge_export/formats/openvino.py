@@ -112,7 +112,9 @@ class OpenVINOSession(Session):
             self.shape, self.dtype = taken(ends)
             self.input, self.names = next(iter(ends)), [o.any_name for o in model.outputs]
             model.reshape({name: [1, *shape] for name, (shape, _) in ends.items()})
-            self.request = _core().compile_model(model, "CPU", ONE_THREAD).create_infer_request()
+            core = _core()
+            self.delegate = f"the CPU plugin on {core.get_property('CPU', 'FULL_DEVICE_NAME')}"
+            self.request = core.compile_model(model, "CPU", ONE_THREAD).create_infer_request()
             self.given = {name: self.request.get_tensor(name).data for name in ends}
             self.answers = [t.data for t in self.request.output_tensors]   # the same at each call
 
