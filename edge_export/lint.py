@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .artifact import Artifact, EdgeExportError, Table
-from .macs import KINDS, asked_for, findings, share
+from .macs import ASKED, KINDS, asked_for, findings, share
 from .macs_executorch import macs_executorch
 from .macs_onnx import macs_onnx
 from .macs_openvino import macs_openvino
@@ -36,7 +36,7 @@ class Lint:
     def __repr__(self): return repr(self.table())
     def _repr_markdown_(self): return self.table()._repr_markdown_()
 
-# %% ../nbs/42_lint.ipynb #c007
+# %% ../nbs/42_lint.ipynb #c008
 def _table(found):
     "A line for each layer that multiplies; below, what is wrong."
     wrong, total = {}, sum(r.count for r in found.rows) or 1
@@ -49,7 +49,7 @@ def _table(found):
     return Table(f"{found.name}: {part} in integers, asked for {found.asked}", HEADERS, rows,
                  why or "Everything is as it was asked for.")
 
-# %% ../nbs/42_lint.ipynb #c009
+# %% ../nbs/42_lint.ipynb #c010
 READERS = {".onnx": macs_onnx, ".tflite": macs_tflite, ".xml": macs_openvino,
            ".pte": macs_executorch}
 
@@ -69,7 +69,7 @@ def _as_built(path):
             if own.exists(): shutil.copy(own, Path(folder) / f"model{own.suffix}")
         yield READERS[path.suffix], Path(folder)
 
-# %% ../nbs/42_lint.ipynb #c011
+# %% ../nbs/42_lint.ipynb #c012
 def _of_artifact(artifact):
     "Lint what `build` made; its recipe says what was asked for."
     recipe, parameters, _ = parse(artifact.recipe)
@@ -83,10 +83,14 @@ def _of_artifact(artifact):
 
 def lint(
     file: Artifact | str | Path,   # what `build` returned, or the path of any file
+    asked: str = "",   # what it should be; "": what its recipe or most of its work says
 ) -> Lint:
     "Is it really int8? Each layer's arithmetic, and what is not as it was asked for."
-    if isinstance(file, Artifact): name, asked, rows, kept = _of_artifact(file)
+    if asked and asked not in ASKED:
+        raise EdgeExportError(f"asked is '{asked}': take one of {', '.join(ASKED)}")
+    if isinstance(file, Artifact): name, known, rows, kept = _of_artifact(file)
     else:
         with _as_built(file) as (read, path): rows = read(path)
-        name, asked, kept = Path(file).name, asked_for(rows), ()
+        name, known, kept = Path(file).name, asked_for(rows), ()
+    asked = asked or known
     return Lint(name, asked, rows, findings(rows, asked, kept))

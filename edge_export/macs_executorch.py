@@ -16,7 +16,19 @@ from .worker import survive
 from .formats.executorch import _silently
 from .macs import Macs
 
-# %% ../nbs/39_macs_executorch.ipynb #c005
+# %% ../nbs/39_macs_executorch.ipynb #c006
+def _with_scales(graph, named):
+    "The graph, with the scales of channels that it only has a number for."
+    for value in graph["xvalues"]:
+        q = value["xvalue_union"].get("quant_params", {})
+        if not q.get("num_scales"): continue
+        key = graph["constant_data"][q["scale_buffer_idx"]]["named_key"]
+        if named is None or key not in named.pte_data: continue
+        content = named.buffers[named.pte_data[key].buffer_index]
+        q["scale"] = np.frombuffer(bytes(content), np.float32)[:q["num_scales"]].tolist()
+    return graph
+
+# %% ../nbs/39_macs_executorch.ipynb #c007
 def _graph(content):
     "XNNPACK's graph in the bytes of a delegate, as a dict."
     flat = need("executorch.exir._serialize._flatbuffer", "executorch")
@@ -37,17 +49,18 @@ def program(
     "An ExecuTorch program, taken apart."
     with _silently(): serialize = need("executorch.exir._serialize._program", "executorch")
     with reading(Path(path) / "model.pte", "a program of ExecuTorch") as content, _silently():
-        found = serialize.deserialize_pte_binary(content).program
-        plan = found.execution_plan[0]
+        file = serialize.deserialize_pte_binary(content)
+        found, plan = file.program, file.program.execution_plan[0]
         data = [found.backend_delegate_data[d.processed.index].data for d in plan.delegates]
-        return plan, [_graph(bytes(d)) for d in data]
+        return plan, [_with_scales(_graph(bytes(d)), file.named_data) for d in data]
 
-# %% ../nbs/39_macs_executorch.ipynb #c008
+# %% ../nbs/39_macs_executorch.ipynb #c010
 _TYPES = {"fp32": "float32", "fp16": "float16", "qint8": "int8", "qcint8": "int8",
           "qdint8": "dynamic", "qpint8": "dynamic", "qcint4": "int4", "qbint4": "int4"}
 PRODUCTS = ("XNNConv2d", "XNNDepthwiseConv2d", "XNNConvTranspose2d", "XNNFullyConnected",
             "XNNBatchMatrixMultiply")
 
+# %% ../nbs/39_macs_executorch.ipynb #c012
 class _Values:
     "The tensors of a delegate's graph by their number, and who makes them."
     def __init__(self, graph):
@@ -72,15 +85,17 @@ class _Values:
         after = [n["output_id"] for k, n in self.nodes if k == "XNNConvert" and n["input_id"] == i]
         return any(self.kind(t) == "int8" for t in (i, *after))
 
+    def outer(self, i): return self.of[i]["external_id"] < len(self.of)   # else a large number
+
     def inner(self, i):
         "Steps of a tensor that neither goes into the network nor comes out."
         while self.maker.get(i, ("", 0))[0] in ("XNNStaticTranspose", "XNNStaticReshape"):
             i = self.maker[i][1]["input_id"]
-        ends = {n["input_id"] for k, n in self.nodes if k == "XNNConvert"}
-        ends |= {n["output_id"] for k, n in self.nodes if k == "XNNConvert"}
-        return () if i in ends else self.scales[i]
+        ends = [(n["input_id"], n["output_id"]) for k, n in self.nodes if k == "XNNConvert"]
+        outer = {b for a, b in ends if self.outer(a)} | {a for a, b in ends if self.outer(b)}
+        return () if i in outer else self.scales[i]
 
-# %% ../nbs/39_macs_executorch.ipynb #c011
+# %% ../nbs/39_macs_executorch.ipynb #c015
 def _delegated_row(values, number):
     "One operator of XNNPACK that multiplies."
     kind, node = values.nodes[number]
@@ -99,7 +114,7 @@ def _delegated_row(values, number):
                 values.scales[weight] if stored else (),
                 (*values.inner(given), *values.inner(out)), values.closed(out), int(np.prod(size)))
 
-# %% ../nbs/39_macs_executorch.ipynb #c014
+# %% ../nbs/39_macs_executorch.ipynb #c018
 _OUTSIDE = {   # to the input and the weight among the values of a call
     "aten::convolution": (0, 1), "aten::linear": (0, 1), "aten::addmm": (1, 2), "aten::mm": (0, 1),
     "aten::bmm": (0, 1),
@@ -122,7 +137,7 @@ def _left_rows(plan):
         yield Macs(f"outside {number} {name}", name, count, kinds[1], kinds[0], "float",
                    f"ExecuTorch {name}", size=size, closed=False)
 
-# %% ../nbs/39_macs_executorch.ipynb #c017
+# %% ../nbs/39_macs_executorch.ipynb #c021
 def macs_executorch(
     path: Path,            # folder
     source: Path = None,   # its parent; not needed

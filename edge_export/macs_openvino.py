@@ -32,8 +32,8 @@ def _primitives(model):
 
 # %% ../nbs/38_macs_openvino.ipynb #c007
 _PASSES = ("Reshape", "MaxPool", "Transpose", "Squeeze", "Unsqueeze", "Relu", "Concat", "Pad",
-           "Split", "AvgPool", "VariadicSplit", "Clamp", "ShuffleChannels", "Gather",
-           "StridedSlice")
+           "Split", "AvgPool", "VariadicSplit", "Clamp", "ShuffleChannels", "Gather", "Maximum",
+           "Minimum", "StridedSlice")
 
 def _rounded(node):
     "The quantizer before an operator, or None."
@@ -44,18 +44,21 @@ def _rounded(node):
 
 def _scales(node):
     "The stored weight of an operator, and its scales."
-    multiply = _behind(node.input(1).get_source_output().get_node())
-    weight = _behind(multiply, ("Convert", "Reshape", "Multiply", "Subtract"))
+    above = _behind(node.input(1).get_source_output().get_node())
+    weight = _behind(above, ("Convert", "Reshape", "Multiply", "Subtract", "FakeQuantize"))
     if weight.get_type_name() != "Constant": return None, ()
-    if multiply.get_type_name() != "Multiply": return weight.data, ()
-    pair = [_behind(i.get_source_output().get_node()) for i in multiply.inputs()]
-    values = [p.data for p in pair if p.get_type_name() == "Constant" and p.data.dtype.kind == "f"]
-    return weight.data, tuple(np.ravel(values[0]).tolist()) if values else ()
+    pair = [_behind(i.get_source_output().get_node()) for i in above.inputs()]
+    known = [p.data for p in pair if p.get_type_name() == "Constant" and p.data.dtype.kind == "f"]
+    if above.get_type_name() == "FakeQuantize":   # stored as floats, and rounded on loading
+        return weight.data.astype(np.int8), tuple(np.ravel(known[-1] / 127).tolist())
+    scaled = above.get_type_name() == "Multiply" and known
+    return weight.data, tuple(np.ravel(known[0]).tolist()) if scaled else ()
 
+# %% ../nbs/38_macs_openvino.ipynb #c010
 def _count(node, weight):
     "Multiply-accumulates for one sample."
     out, into = list(node.output(0).get_shape()), list(node.input(0).get_shape())
-    if node.get_type_name() == "MatMul": return int(np.prod(out) * into[-1])
+    if node.get_type_name() == "MatMul" or weight is None: return int(np.prod(out) * into[-1])
     places = into if "Backprop" in node.get_type_name() else out
     return int(np.prod(places[2:]) * weight.size)
 
@@ -63,11 +66,18 @@ def _followed(node):
     "An operator, and those behind it up to the next that multiplies."
     yield node
     for _ in range(4):
-        readers = [i.get_node() for i in node.output(0).get_target_inputs()]
+        readers = [i.get_node() for i in node.output(0).get_target_inputs()
+                   if i.get_node().get_type_name() != "ShapeOf"]
         if not readers or readers[0].get_type_name() in WEIGHTED: return
         yield (node := readers[0])
 
-# %% ../nbs/38_macs_openvino.ipynb #c009
+# %% ../nbs/38_macs_openvino.ipynb #c012
+def _arithmetic(kernel):
+    "What a primitive multiplies, by its name."
+    return "" if kernel == "?" else "integer" if kernel.lower().endswith("i8") else "float"
+
+_WIDTH = {255: "int8", 256: "int8"}   # of a quantizer with so many levels
+
 def _row(node, ran, ranges):
     "One operator that multiplies."
     weight, scales = _scales(node)
@@ -77,11 +87,13 @@ def _row(node, ran, ranges):
                    if n.get_friendly_name() in ran), "?")
     steps = tuple((ranges[q][1] - ranges[q][0]) / 255 for q in (before, after) if q in ranges)
     kind = "" if weight is None else weight.dtype.name
+    levels = before and before.get_attributes()["levels"]
     return Macs(name, node.get_type_name(), _count(node, weight), kind,
-                "int8" if before is not None else "float32",
-                "" if kernel == "?" else "integer" if kernel.endswith("I8") else "float", kernel,
+                _WIDTH.get(levels, "int16") if levels else "float32",
+                _arithmetic(kernel), kernel,
                 scales, steps, after is not None, 0 if weight is None else weight.size)
 
+# %% ../nbs/38_macs_openvino.ipynb #c014
 def macs_openvino(
     path: Path,            # folder
     source: Path = None,   # its parent; not needed

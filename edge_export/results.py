@@ -106,6 +106,7 @@ def _more(rows):
     if known("estimated_us"): found["estimated µs"] = said("estimated_us", "{:.1f}")
     return found
 
+# %% ../nbs/56_results.ipynb #c021
 def _headers(rows, classes):
     "What the columns of a task are called."
     if classes: return ["accuracy [95 %]", "flips", "difference [95 %]"]
@@ -130,12 +131,12 @@ def summary(
              for r in rows]
     return Table(title, headers, cells, note)
 
-# %% ../nbs/56_results.ipynb #c029
+# %% ../nbs/56_results.ipynb #c031
 def _images(files):
     "How many samples these files were checked on; 0 if nothing here runs any of them."
     return next((f.facts["check"]["n"] for f in files if "check" in f.facts), 0)
 
-# %% ../nbs/56_results.ipynb #c030
+# %% ../nbs/56_results.ipynb #c032
 def compare(
     files: list,                # of `Artifact`
     found: Race | None = None,  # with it the table has latencies
@@ -146,7 +147,7 @@ def compare(
     race = dict(rows={f.sha256: found.row(f.recipe) for f in timed})
     return summary(files[0].inputs["dataset"], _images(files), [row(f, race) for f in files])
 
-# %% ../nbs/56_results.ipynb #c034
+# %% ../nbs/56_results.ipynb #c036
 def gates() -> Table:
     "What each precision must hold."
     def text(value, form): return "" if value is None else form.format(value)
@@ -161,7 +162,7 @@ def gates() -> Table:
                "flips beyond ties", f"paired interval, from {ENOUGH:,} images on"]
     return Table("The gates, the same for every data set and format", headers, rows)
 
-# %% ../nbs/56_results.ipynb #c037
+# %% ../nbs/56_results.ipynb #c039
 def ranges(
     artifact: Artifact,   # a static int8 file
 ) -> Table:
@@ -182,7 +183,7 @@ def ranges(
         rows,
     )
 
-# %% ../nbs/56_results.ipynb #c040
+# %% ../nbs/56_results.ipynb #c042
 def _size_parts(artifact):
     "Bytes of weights, scales and container; where a recipe does not tell, all container."
     size = artifact.facts.get("size", dict(weights=0, scales=0))
@@ -196,7 +197,7 @@ def _stored_bits(artifact):
     few = chosen.get("bits", 8) <= 4 or chosen.get("scheme", "").endswith("s4")
     return 4 if few else 8, 64 if precision == "int16x8" else 32
 
-# %% ../nbs/56_results.ipynb #c042
+# %% ../nbs/56_results.ipynb #c044
 def floor_bytes(
     artifact: Artifact,   # the checkpoint lies beside it
 ) -> int:
@@ -211,7 +212,7 @@ def floor_bytes(
         bits += values.size * width
     return -(-bits // 8)
 
-# %% ../nbs/56_results.ipynb #c045
+# %% ../nbs/56_results.ipynb #c047
 def sizes(
     files: list,       # of `Artifact`
 ) -> Table:
@@ -224,12 +225,12 @@ def sizes(
                  ["recipe", "bytes", "weights and biases", "scales", "container", "floor"], rows,
                  "The floor is the parameters alone, each in the width that the file gives it.")
 
-# %% ../nbs/56_results.ipynb #c051
+# %% ../nbs/56_results.ipynb #c053
 def schema() -> dict:
     "The JSON Schema of `results.json`."
     return read_json(resources.files("edge_export") / "assets" / "results.schema.json")
 
-# %% ../nbs/56_results.ipynb #c053
+# %% ../nbs/56_results.ipynb #c055
 def _validate(results, where):
     "Raise for the first field that breaks the contract."
     from jsonschema import Draft202012Validator
@@ -238,7 +239,7 @@ def _validate(results, where):
         raise EdgeExportError(f"{where} breaks the contract at {error.json_path}: {error.message}. "
                               "Make it again with edge-export run --fresh")
 
-# %% ../nbs/56_results.ipynb #c056
+# %% ../nbs/56_results.ipynb #c058
 def write_results(
     folder: str | Path,   # a run's folder: its artifacts and its last race
     **run,                # `seed`, `parameters`, `date`; `days`: seconds and CPU seconds of each
@@ -262,7 +263,7 @@ def write_results(
     write_json(Path(folder) / "results.json", results)
     return results
 
-# %% ../nbs/56_results.ipynb #c058
+# %% ../nbs/56_results.ipynb #c060
 def read_results(
     path: str | Path,   # `results.json`
 ) -> dict:
@@ -271,7 +272,7 @@ def read_results(
     _validate(results, path)
     return results
 
-# %% ../nbs/56_results.ipynb #c061
+# %% ../nbs/56_results.ipynb #c063
 def published(
     results: dict,   # as in `results.json`
 ) -> Table:
@@ -282,13 +283,13 @@ def published(
     note = f"{here} {results['race'].get('why', '')} {table.note}"
     return replace(table, note=note.strip())
 
-# %% ../nbs/56_results.ipynb #c064
+# %% ../nbs/56_results.ipynb #c066
 def _from_to(values, form):
     "The smallest and the largest, or the one."
     low, high = form.format(min(values)), form.format(max(values))
     return low if low == high else f"{low} to {high}"
 
-# %% ../nbs/56_results.ipynb #c066
+# %% ../nbs/56_results.ipynb #c068
 def _speed(rows):
     "The fastest and the slowest of the timed rows, in words."
     ends = {r["recipe"]: r for r in (f(rows, key=lambda r: r["ratio"]) for f in (min, max))}

@@ -6,14 +6,15 @@ import pytest
 
 from edge_export import build, compare, load_data, race, session
 from edge_export.artifact import EdgeExportError
-from edge_export.formats import executorch, iree, openvino
+from edge_export import process
+from edge_export.formats import ethosu, executorch, iree, openvino
 from edge_export.formats.onnx import OnnxSession
 from edge_export.process import interpreter
 from edge_export.recipes import installed
 from edge_export.tree import RECIPES
 from edge_export.zoo import trained
 
-TARGETS = [name for name, r in RECIPES.items() if r.extra in ("openvino", "executorch", "iree")]
+TARGETS = [name for name, r in RECIPES.items() if r.extra in ("openvino", "executorch", "iree", "ethosu")]
 
 
 @pytest.fixture(scope="module")
@@ -24,12 +25,28 @@ def others(made, tmp_path_factory):
 
 
 def test_they_are_compared_and_raced_like_the_rest(others):
-    table = repr(compare(list(others.values())))
-    assert len(TARGETS) == 7 and all(name in table for name in TARGETS)
-    assert set(race([*others.values()], rounds=3).times) >= set(TARGETS)
+    table, found = repr(compare(list(others.values()))), race([*others.values()], rounds=3)
+    assert len(TARGETS) == 8 and all(name in table for name in TARGETS)
+    assert set(found.times) >= set(TARGETS) - {"ethosu-int8-static"} and "ethosu-int8-static" not in found.times
+    assert found.delegates["executorch-fp32"] == "XnnpackBackend" and found.delegates["openvino-fp32"].startswith("the CPU plugin on ")
     for name, file in others.items():
         if name.endswith("fp32"):
             assert file.facts["check"]["flips"] == 0, name
+
+
+def test_what_nothing_here_runs_has_an_estimate_and_no_accuracy(others):
+    file = others["ethosu-int8-static"]
+    assert "check" not in file.facts and file.facts["cpu_operators"] == 0 and file.facts["estimate"]["cycles"] > 10_000
+    with pytest.raises(EdgeExportError, match="nothing here runs ethosu-int8-static"):
+        session(file)
+    table = compare(list(others.values()))
+    assert table.headers[-1] == "estimated µs" and [row[-1] != "" for row in table.rows] == [name.startswith("ethosu") for name in TARGETS]
+
+
+def test_each_says_what_it_multiplies(others):
+    shares = {name: file.facts["integers"] for name, file in others.items()}
+    assert shares == {name: float("int8" in name) for name in TARGETS}
+    assert not any(file.facts["lint"] or "unread" in file.facts for file in others.values())
 
 
 def test_integers_of_a_compiler_are_those_of_onnx_runtime(others):
@@ -81,7 +98,7 @@ def test_a_tool_that_fails_breaks_its_own_row_alone(recipe, tool, does, made, tm
     good, = build(["onnx-fp32"], made[1], data, out)
     monkeypatch.setattr(tool, "PATIENCE", 2)
     if tool is iree:
-        monkeypatch.setattr(iree.sys, "executable", str(fake))
+        monkeypatch.setattr(process.sys, "executable", str(fake))
     before = interpreter.set([str(fake)])
     try:
         with pytest.raises(EdgeExportError, match=f"{recipe} could not be made: .*({FAULTS[does]})"):
@@ -89,6 +106,20 @@ def test_a_tool_that_fails_breaks_its_own_row_alone(recipe, tool, does, made, tm
     finally:
         interpreter.reset(before)
     assert good.file.exists() and not list(out.glob(f"{recipe}*"))
+
+
+@pytest.mark.parametrize("does", FAULTS)
+def test_a_compiler_for_an_npu_that_fails_breaks_its_own_row_alone(does, others, made, tmp_path, monkeypatch):
+    fake = tmp_path / "python"
+    fake.write_text(f"#!/bin/sh\n{does}\n")
+    fake.chmod(fake.stat().st_mode | stat.S_IXUSR)
+    good = others["ethosu-int8-static"]
+    monkeypatch.setattr(ethosu, "PATIENCE", 2)
+    monkeypatch.setattr(process.sys, "executable", str(fake))
+    name = "ethosu-int8-static@accelerator=ethos-u65-512"
+    with pytest.raises(EdgeExportError, match=f"{name} could not be made: .*({FAULTS[does]})"):
+        build([name], made[1], load_data("digits"), good.file.parent)
+    assert good.file.exists() and not list(good.file.parent.glob(f"{name}*"))
 
 
 def test_make_run_downloads_nothing_of_the_second_lock():

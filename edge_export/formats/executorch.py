@@ -39,14 +39,18 @@ def _exported(model, example, dynamic=False):
     sizes = ({0: torch.export.Dim("batch", min=1, max=4096)},) * len(example) if dynamic else None
     return torch.export.export(model, example, dynamic_shapes=sizes)
 
-def _quantized(model, example, inputs, per_channel):
+def _quantizer(per_channel, **choices):
+    "XNNPACK's own quantizer, which knows what XNNPACK has kernels for."
+    own = need("executorch.backends.xnnpack.quantizer.xnnpack_quantizer", "executorch")
+    config = own.get_symmetric_quantization_config(is_per_channel=per_channel, **choices)
+    return own.XNNPACKQuantizer().set_global(config)
+
+def _quantized(model, example, inputs, quantizer):
     "The model's graph in int8, calibrated on all samples at once."
     import torch
-    quantizer = need("executorch.backends.xnnpack.quantizer.xnnpack_quantizer", "executorch")
     pt2e = need("torchao.quantization.pt2e.quantize_pt2e", "executorch")
-    config = quantizer.get_symmetric_quantization_config(is_per_channel=per_channel)
     graph = _exported(model, example, dynamic=True).module(check_guards=False)
-    prepared = pt2e.prepare_pt2e(graph, quantizer.XNNPACKQuantizer().set_global(config))
+    prepared = pt2e.prepare_pt2e(graph, quantizer)
     prepared(*map(torch.from_numpy, inputs))
     return pt2e.convert_pt2e(prepared)
 
@@ -64,7 +68,7 @@ def _made(model, example, inputs, per_channel):
     "The bytes of a file: in float, or calibrated on `inputs`."
     try:
         graph = model.eval()
-        if inputs: graph = _quantized(model, example[1], inputs, per_channel)
+        if inputs: graph = _quantized(model, example[1], inputs, _quantizer(per_channel))
         return _lowered(_exported(graph, example[0]))
     except Exception as e:   # whatever the exporter meets
         raise EdgeExportError(f"ExecuTorch cannot export this model ({type(e).__name__}: "
@@ -110,6 +114,12 @@ def export_executorch(
     write_ends(Path(target) / "ends.json", ends, names)
 
 # %% ../../nbs/33_executorch.ipynb #c014
+def _delegates(runtime, content):
+    "Names of the delegates that a program calls."
+    known = runtime.backend_registry.registered_backend_names
+    return ", ".join(name for name in known if name.encode() in content)
+
+# %% ../../nbs/33_executorch.ipynb #c015
 class ExecuTorchSession(Session):
     "An ExecuTorch file on one thread."
     noise, batch = 0, "1"
@@ -119,14 +129,13 @@ class ExecuTorchSession(Session):
         self.order, (self.shape, self.dtype) = list(ends), taken(ends)
         with reading(Path(path) / "model.pte", "a program that ExecuTorch can load") as content:
             with _silently():
-                need("executorch.kernels.quantized", "executorch")
+                need("executorch.kernels.quantized", "executorch")   # its operators
                 pool = need("executorch.extension.pybindings.portable_lib", "executorch")
                 if pool._threadpool_get_thread_count() != 1: pool._unsafe_reset_threadpool(1)
                 runtime = need("executorch.runtime", "executorch").Runtime.get()
                 self.program = runtime.load_program(content), content   # both must live on
                 self.method = self.program[0].load_method("forward")
-                known = runtime.backend_registry.registered_backend_names
-        self.delegate = ", ".join(b for b in known if b.encode() in content)
+        self.delegate = _delegates(runtime, content)
 
     def prepare(self, images):
         import torch
@@ -146,7 +155,7 @@ class ExecuTorchSession(Session):
 
     run = singly
 
-# %% ../../nbs/33_executorch.ipynb #c017
+# %% ../../nbs/33_executorch.ipynb #c018
 def _delegated(path):
     "Operators of the program itself: one call of XNNPACK, and what it did not take."
     serialize = need("executorch.exir._serialize._program", "executorch")
@@ -155,7 +164,7 @@ def _delegated(path):
         calls = [type(i.instr_args).__name__ for c in plan.chains for i in c.instructions]
         return calls.count("DelegateCall"), [f"{o.name}.{o.overload}" for o in plan.operators]
 
-# %% ../../nbs/33_executorch.ipynb #c019
+# %% ../../nbs/33_executorch.ipynb #c020
 def prove_executorch(
     model,                    # `torch.nn.Module` it was exported from
     target: Path,             # the folder

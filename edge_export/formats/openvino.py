@@ -38,11 +38,30 @@ def _renamed(model, known):
             op.set_friendly_name(f"{kind}_{i}")
     return model
 
-# %% ../../nbs/31_openvino.ipynb #c008
+# %% ../../nbs/31_openvino.ipynb #c009
+def _controlled(model, calibration, advanced, part, drop):
+    "Integers, but for the layers that cost more accuracy on a labelled part than may be lost."
+    nncf, name = need("nncf", "openvino"), model.inputs[0].any_name
+    samples = [(named(part.images[i:i + 1], name), part.labels[i]) for i in range(len(part))]
+    def score(compiled, samples):
+        right = [float(next(iter(compiled(x).values())).argmax() == y) for x, y in samples]
+        return float(np.mean(right)), right
+    return nncf.quantize_with_accuracy_control(
+        model, calibration, nncf.Dataset(samples), score, max_drop=drop,
+        advanced_quantization_parameters=advanced)
+
+def _asked_control(data, drop):
+    "The part that decides, and what may be lost; None without accuracy control."
+    if not drop: return None
+    if not len(data.validation) or not 0 < drop < 1: raise EdgeExportError(
+        f"drop {drop}: accuracy control needs a labelled validation part, and a share below 1")
+    return data.validation, drop
+
+# %% ../../nbs/31_openvino.ipynb #c011
 RANGES = dict(extremes="MINMAX", mean="MEAN_MINMAX")   # of a tensor, over the samples
 
-def _quantized(model, images, ranges):
-    "Weights and activations in int8, ranges from the images."
+def _quantized(model, images, ranges, control):
+    "Weights and activations in int8, ranges from the images; `control` may ask for floats back."
     nncf, name = need("nncf", "openvino"), model.inputs[0].any_name
     samples = [named(images[i:i + 1], name) for i in range(len(images))]
     by = getattr(need("nncf.quantization.range_estimator", "openvino"),
@@ -50,26 +69,28 @@ def _quantized(model, images, ranges):
     advanced = nncf.AdvancedQuantizationParameters(
         activations_range_estimator_params=getattr(by, RANGES[ranges]))
     try:
-        with quietly(): return nncf.quantize(model, nncf.Dataset(samples), subset_size=len(samples),
-                                             advanced_parameters=advanced)
+        data, size = nncf.Dataset(samples), len(samples)
+        with quietly():
+            if control: return _controlled(model, data, advanced, *control)
+            return nncf.quantize(model, data, subset_size=size, advanced_parameters=advanced)
     except Exception as e:   # whatever it meets
         raise EdgeExportError(f"NNCF gives up on this graph ({type(e).__name__}: "
                               f"{' '.join(str(e).split())[:200]}): take another precision") from e
 
-# %% ../../nbs/31_openvino.ipynb #c010
-def _written(source, target, half, images, ranges):
-    "Runs in a new process: read, quantize on the images if there are any, write."
+# %% ../../nbs/31_openvino.ipynb #c013
+def _written(source, target, half, *quantize):
+    "Runs in a new process: read, quantize on images if there are any, write."
     known, openvino = set(initializers(read_onnx(source))), need("openvino", "openvino")
     try: model = _core().read_model(source)
     except RuntimeError as e:
         raise EdgeExportError(f"OpenVINO cannot read {source}: {str(e)[-300:]}") from e
-    if images is not None: model = _quantized(model, images, ranges)
+    if quantize[0] is not None: model = _quantized(model, *quantize)
     path = Path(target) / "model.xml"
     openvino.save_model(_renamed(model, known), path, compress_to_fp16=half)
 
-# %% ../../nbs/31_openvino.ipynb #c011
+# %% ../../nbs/31_openvino.ipynb #c014
 PATIENCE = 1800   # seconds for a conversion
-INT8 = dict(images=0, seed=0, ranges="extremes")   # what a variant may change; 0: all images
+INT8 = dict(images=0, seed=0, ranges="extremes", drop=0.0)   # what a variant may change
 
 def convert_openvino(
     source: Path,             # fp32 ONNX file
@@ -88,10 +109,11 @@ def convert_openvino(
         images = calibration_images(data, chosen["images"], chosen["seed"])
     Path(target).mkdir(parents=True, exist_ok=True)
     places = [str(Path(p).absolute()) for p in (source, target)]
-    in_new_process(_written, *places, precision == "fp16", images, chosen["ranges"],
+    control = _asked_control(data, chosen["drop"])
+    in_new_process(_written, *places, precision == "fp16", images, chosen["ranges"], control,
                    environment=PINNED | dict(NNCF_CI="1"), patience=PATIENCE)
 
-# %% ../../nbs/31_openvino.ipynb #c016
+# %% ../../nbs/31_openvino.ipynb #c019
 def _end(port):
     "Shape of a sample and type of an input."
     sizes = [d.get_length() if d.is_static else -1 for d in port.partial_shape][1:]
@@ -99,7 +121,7 @@ def _end(port):
 
 ONE_THREAD = dict(INFERENCE_NUM_THREADS=1, NUM_STREAMS="0", INFERENCE_PRECISION_HINT="f32")
 
-# %% ../../nbs/31_openvino.ipynb #c017
+# %% ../../nbs/31_openvino.ipynb #c020
 class OpenVINOSession(Session):
     "An OpenVINO file on one thread of the CPU."
     noise, batch = 0, "1"   # samples go one by one
@@ -131,7 +153,7 @@ class OpenVINOSession(Session):
 
     run = singly
 
-# %% ../../nbs/31_openvino.ipynb #c020
+# %% ../../nbs/31_openvino.ipynb #c023
 def _behind(node, kinds=("Convert", "Reshape")):
     "The node behind conversions of a type or a shape."
     while node.get_type_name() in kinds: node = node.input(0).get_source_output().get_node()
@@ -149,7 +171,7 @@ def _constants(model):
         if weight.data.dtype == np.int8: scales[weight.get_friendly_name()] = scale.data
     return found, scales
 
-# %% ../../nbs/31_openvino.ipynb #c021
+# %% ../../nbs/31_openvino.ipynb #c024
 def stored(
     path: Path,   # folder
 ) -> list:        # of `Stored`
@@ -159,7 +181,7 @@ def stored(
     floats = [Stored(np.float32(v)) for n, v in found.items() if v.dtype in kinds and v.ndim]
     return floats + [Stored(found[n] * s.astype(float), s.astype(float)) for n, s in scales.items()]
 
-# %% ../../nbs/31_openvino.ipynb #c023
+# %% ../../nbs/31_openvino.ipynb #c026
 def tensors(
     path: Path,   # folder
 ) -> dict:        # name to a tuple with the array
@@ -167,7 +189,7 @@ def tensors(
     found, _ = _constants(_core().read_model(str(Path(path) / "model.xml")))
     return {name: (value,) for name, value in found.items()}
 
-# %% ../../nbs/31_openvino.ipynb #c027
+# %% ../../nbs/31_openvino.ipynb #c030
 WEIGHTED = ("Convolution", "GroupConvolution", "ConvolutionBackpropData", "MatMul")
 
 def weight_types(
@@ -183,7 +205,7 @@ def weight_types(
             found[op.get_friendly_name()] = node.data.dtype.name
     return found
 
-# %% ../../nbs/31_openvino.ipynb #c030
+# %% ../../nbs/31_openvino.ipynb #c033
 def _quantizers(path):
     "The file's model, and its quantizers of activations: node to (low, high)."
     model, found = _core().read_model(str(Path(path) / "model.xml")), {}
@@ -194,7 +216,7 @@ def _quantizers(path):
         found[op] = tuple(float(np.ravel(e.data)[0]) for e in ends)
     return model, found
 
-# %% ../../nbs/31_openvino.ipynb #c032
+# %% ../../nbs/31_openvino.ipynb #c035
 def coverages(
     path: Path,           # folder with an int8 file
     images: np.ndarray,   # (N, *shape) float32
@@ -212,7 +234,7 @@ def coverages(
         for c, values in zip(covered, given): c.add(values)
     return covered
 
-# %% ../../nbs/31_openvino.ipynb #c034
+# %% ../../nbs/31_openvino.ipynb #c037
 def prove_openvino(
     source: Path,             # ONNX file it was made from
     target: Path,             # the folder
@@ -225,18 +247,19 @@ def prove_openvino(
     wanted = {n: v for n, v in initializers(read_onnx(source)).items() if v.dtype == np.float32}
     if precision == "fp16": wanted = {n: np.float32(np.float16(v)) for n, v in wanted.items()}
     kinds = {n: k for n, k in weight_types(target).items() if k != _TYPES[precision]}
-    for name, kind in kinds.items():
+    back = sorted(n for n, k in kinds.items() if choices.get("drop") and k == "float32")
+    for name, kind in ((n, k) for n, k in kinds.items() if n not in back):
         raise CheckFailed(f"the weight of '{name}' is stored as {kind}, not as {_TYPES[precision]}")
     with _made_again(source, data, precision, choices) as again:
         facts = prove_weights(wanted, stored(target), lambda: stored(again()))
         if precision != "int8-static": return facts
         covered = coverages(target, data.evaluation.images)
         judge_calibrated(covered, lambda: _ranges(again()))
-    return facts | dict(ranges=range_facts(covered))
+    return facts | dict(ranges=range_facts(covered)) | (dict(in_float=back) if back else {})
 
 _TYPES = {"fp32": "float32", "fp16": "float16", "int8-static": "int8"}
 
-# %% ../../nbs/31_openvino.ipynb #c036
+# %% ../../nbs/31_openvino.ipynb #c039
 @contextmanager
 def _made_again(source, data, precision, choices):
     "Yields a function that gives the folder of a second conversion."
