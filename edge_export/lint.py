@@ -81,6 +81,7 @@ def _of_artifact(artifact):
     kept = tuple(filter(None, parameters.get("keep", "").split("+")))
     return artifact.recipe, asked_for(rows, recipe.name), rows, kept
 
+# %% ../nbs/42_lint.ipynb #c014
 def lint(
     file: Artifact | str | Path,   # what `build` returned, or the path of any file
     asked: str = "",   # what it should be; "": what its recipe or most of its work says

@@ -63,6 +63,7 @@ class Finding:
 # %% ../nbs/35_macs.ipynb #c019
 ASKED = ("fp32", "fp16", "int8-dynamic", "int8-static", "int16x8")
 
+# %% ../nbs/35_macs.ipynb #c022
 def asked_for(
     rows: list,       # of `Macs`
     recipe: str = "",   # its name, if the file has one
@@ -77,7 +78,7 @@ def asked_for(
         if kinds[given]: return name
     return "int8-static" if any(r.weight.startswith(("int", "uint")) for r in rows) else "fp32"
 
-# %% ../nbs/35_macs.ipynb #c023
+# %% ../nbs/35_macs.ipynb #c026
 SMALL = 1024   # numbers in a weight
 
 def _arithmetic(row, asked):
@@ -95,14 +96,14 @@ def _arithmetic(row, asked):
     if row.weight and not stored: return "rounded on loading"
     return "8 bits for 16" if asked == "int16x8" and row.given == "int8" else None
 
-# %% ../nbs/35_macs.ipynb #c027
+# %% ../nbs/35_macs.ipynb #c030
 def _ranges(row):
     "What is wrong with the scales of one layer."
     steps = np.asarray(row.steps, float)
     if len(set(row.scales)) == 1 and len(row.scales) > 1: yield "equal scales"
     if (~np.isfinite(steps) | (steps < 1e-8) | (steps == 1)).any(): yield "empty range"
 
-# %% ../nbs/35_macs.ipynb #c030
+# %% ../nbs/35_macs.ipynb #c033
 def findings(
     rows: list,         # of `Macs`
     asked: str,         # as `asked_for` says it

@@ -99,6 +99,7 @@ def _given(own, node):
     first = inner is not None and inner.op_type == "QuantizeLinear" and inner.input[0] in own.ends
     return _SIGNED.get(kind, kind), [] if first else [own.stored.get(maker.input[1])]
 
+# %% ../nbs/36_macs_onnx.ipynb #c016
 def _closed(own, node):
     "Is what comes out rounded, at once or behind what a kernel can take in? And its step."
     if node.op_type.startswith("QLinear"): return True, []
@@ -111,7 +112,7 @@ def _closed(own, node):
     last = any(o in own.ends for r in after for o in r.output)
     return True, [] if last else [own.stored.get(ends[0].input[1])]
 
-# %% ../nbs/36_macs_onnx.ipynb #c015
+# %% ../nbs/36_macs_onnx.ipynb #c018
 def _count(own, node, weight):
     "Multiply-accumulates of an operator for one sample; 0 if a size is not known."
     a = 3 if node.op_type == "QLinearConv" else 1
@@ -122,13 +123,14 @@ def _count(own, node, weight):
         return int(np.prod(ends[:1] + ends[2:]) * np.prod(other)) if len(ends) > 2 else 0
     return int(np.prod(out) * into[-1]) if out and into else 0
 
-# %% ../nbs/36_macs_onnx.ipynb #c017
+# %% ../nbs/36_macs_onnx.ipynb #c020
 def _base(name):
     "The name that ONNX Runtime began with."
     name = name.removesuffix("_kernel_time").removeprefix("fused ")
     while (shorter := re.sub(r"(_token_\d+|_nchwc|_nhwc)$", "", name)) != name: name = shorter
     return name
 
+# %% ../nbs/36_macs_onnx.ipynb #c023
 _INTEGER = re.compile("^Q|Integer|DynamicQuantize")
 
 def _kernel(own, node, ran):
@@ -142,7 +144,7 @@ def _kernel(own, node, ran):
         if node is not None and node.op_type in MULTIPLIES: break
     return "?", ""
 
-# %% ../nbs/36_macs_onnx.ipynb #c020
+# %% ../nbs/36_macs_onnx.ipynb #c026
 KERNELS = ("Conv", "Gemm", "MatMul")   # in the name of every kernel that multiplies
 
 def _rows(path, ran):
@@ -175,7 +177,7 @@ def macs_onnx(
            if any(k in e["args"]["op_name"] for k in KERNELS)}
     return _rows(path, lambda own, node: _kernel(own, node, ran))
 
-# %% ../nbs/36_macs_onnx.ipynb #c024
+# %% ../nbs/36_macs_onnx.ipynb #c030
 def _loops(path):
     "What each loop of a program that multiplies and adds up multiplies: `integer` or `float`."
     with tempfile.TemporaryDirectory() as folder:

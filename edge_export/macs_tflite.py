@@ -131,6 +131,7 @@ def macs_c(
         return _rows(source, lambda *_: ("C", "float"))
     return [replace(r, kernel="C") for r in macs_tflite(source)]
 
+# %% ../nbs/37_macs_tflite.ipynb #c020
 def macs_ethosu(
     path: Path,     # compiled TFLite file
     source: Path,   # TFLite file it was made from

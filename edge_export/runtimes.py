@@ -57,7 +57,7 @@ def _saved_kernels(path):
         onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         return {_base(n.name): n.op_type for n in read_onnx(f"{folder}/kept.onnx").graph.node}
 
-# %% ../nbs/86_runtimes.ipynb #c008
+# %% ../nbs/86_runtimes.ipynb #c009
 def _precisions(path):
     "What each node of OpenVINO's running graph says that it computes in."
     model = _core().read_model(str(Path(path) / "model.xml"))
@@ -75,7 +75,7 @@ def _names(path):
     found = [n.name for n in nodes if n.op_type in MULTIPLIES]
     return {r.layer: name for r, name in zip(rows, found)}
 
-# %% ../nbs/86_runtimes.ipynb #c011
+# %% ../nbs/86_runtimes.ipynb #c012
 def _second(artifact):
     "Layer to whether it multiplies integers, by another source than `lint`'s; {} if there is none."
     kind, rows = artifact.recipe.partition("-")[0], lint(artifact).rows
@@ -92,7 +92,7 @@ def _second(artifact):
         return {r.layer: np.int8 in types[int(r.layer.split()[0])][:2] for r in rows}
     return {}
 
-# %% ../nbs/86_runtimes.ipynb #c013
+# %% ../nbs/86_runtimes.ipynb #c014
 _IN_FLOAT = ("float island", "weight-only", "dequantized", "not fused")
 
 def _contradicted(artifact, layer, kind):
@@ -100,7 +100,7 @@ def _contradicted(artifact, layer, kind):
     if kind not in _IN_FLOAT: return kind in ("equal scales", "empty range")
     return _second(artifact).get(layer, False)
 
-# %% ../nbs/86_runtimes.ipynb #c017
+# %% ../nbs/86_runtimes.ipynb #c018
 def network(
     name: str,   # in `ZOO`
 ) -> list:       # of dicts
@@ -109,7 +109,7 @@ def network(
     with tempfile.TemporaryDirectory() as folder:
         return [dict(network=name, **_tried(r, model, data, folder)) for r in (*NEW, *LINTED)]
 
-# %% ../nbs/86_runtimes.ipynb #c019
+# %% ../nbs/86_runtimes.ipynb #c020
 def coverage(
     out: str | Path,   # folder for what is remembered
     names=tuple(ZOO),  # of networks
@@ -121,7 +121,7 @@ def coverage(
             rows += remembered(Path(out) / f"network-{i:02}", network, name)
     return rows
 
-# %% ../nbs/86_runtimes.ipynb #c022
+# %% ../nbs/86_runtimes.ipynb #c023
 CHIPS = tuple(f"ethosu-int8-static@accelerator={a}" for a in list(ACCELERATORS)[1:])
 
 def _made(folder):
@@ -129,6 +129,7 @@ def _made(folder):
     model = load_checkpoint(SimpleCNN(), "models/torch.safetensors")
     return build([*NEW, *CHIPS], model, load_data("mnist"), folder)
 
+# %% ../nbs/86_runtimes.ipynb #c025
 def made_twice(
     out: str | Path,   # folder
 ) -> dict:             # name of a figure to its value
@@ -141,7 +142,7 @@ def made_twice(
     return dict(recipes=len(RECIPES), kept=len(first), same_bytes_twice=same,
                 fp32_flips=sum(flips), vela_targets=len(on_npu), vela_cpu_operators=max(on_npu))
 
-# %% ../nbs/86_runtimes.ipynb #c024
+# %% ../nbs/86_runtimes.ipynb #c027
 PLANTED = ("relu6", "prelu")   # beside our CNN
 SOUND = ("onnx-int8-static", "onnx-int8-dynamic", "tflite-fp32", "tflite-int8-static",
          "tflite-int8-dynamic", "openvino-int8-static")
@@ -152,6 +153,7 @@ def _networks():
     yield fit(SimpleCNN(), digits), digits
     for name in PLANTED: yield trained(name)
 
+# %% ../nbs/86_runtimes.ipynb #c030
 def fakes_caught() -> int:
     "How many kinds of fakes are caught in every network."
     found = {}
@@ -165,7 +167,7 @@ def fakes_caught() -> int:
         if not all(hits): print("not caught:", *name, hits)
     return sum(map(all, found.values()))
 
-# %% ../nbs/86_runtimes.ipynb #c025
+# %% ../nbs/86_runtimes.ipynb #c031
 RUNTIMES = dict(
     recipes=("recipes", ">= 18"),
     kept=("files", "= 11"),
@@ -180,7 +182,7 @@ RUNTIMES = dict(
     networks_kept=("files", ">= 300"),
 )
 
-# %% ../nbs/86_runtimes.ipynb #c028
+# %% ../nbs/86_runtimes.ipynb #c034
 def runtimes(
     out: str | Path,   # folder for what is remembered
 ) -> list:

@@ -86,6 +86,7 @@ def _write_samples(samples, vendor, folder):
         Image.fromarray(values[..., 0] if values.shape[-1] == 1 else values).save(folder / name)
     (folder / "dataset.txt").write_text("".join(f"{n}\n" for n in names))
 
+# %% ../nbs/43_vendors.ipynb #c019
 def _same_answers(source, target, data):
     "Raise unless both files give the same answers, to float32's own error."
     own, other = (OnnxSession(p).singly(data.evaluation.images) for p in (source, target))
@@ -93,7 +94,7 @@ def _same_answers(source, target, data):
     if not error <= 1e-4 * max(1, float(np.abs(own).max())):
         raise CheckFailed(f"in the vendor's version of ONNX an answer differs by {error:.2g}")
 
-# %% ../nbs/43_vendors.ipynb #c017
+# %% ../nbs/43_vendors.ipynb #c020
 def vendor_kit(
     artifact: Artifact,   # an `onnx-fp32` that `build` made
     data: Dataset,        # its calibration part goes along, its evaluation part is the check

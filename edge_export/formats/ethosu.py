@@ -25,6 +25,7 @@ ACCELERATORS = {   # to system and memory, as Vela's `Arm/vela.ini` calls them
 CHIP = dict(accelerator="ethos-u55-128")   # what a variant may change
 PATIENCE = 600   # seconds for the compiler
 
+# %% ../../nbs/34_ethosu.ipynb #c008
 def _options(accelerator):
     "The compiler's options for an accelerator."
     if accelerator not in ACCELERATORS:
@@ -33,7 +34,7 @@ def _options(accelerator):
     return ["--accelerator-config", accelerator, "--config", "Arm/vela.ini",
             "--system-config", system, "--memory-mode", memory]
 
-# %% ../../nbs/34_ethosu.ipynb #c007
+# %% ../../nbs/34_ethosu.ipynb #c010
 def _compiled(source, folder, accelerator):
     "Compile in a folder: the file, and two tables with the compiler's estimates."
     need("ethosu.vela", "ethosu")
@@ -44,6 +45,7 @@ def _compiled(source, folder, accelerator):
                 folder, "model_vela.tflite", PATIENCE)
     return Path(folder) / "model_vela.tflite"
 
+# %% ../../nbs/34_ethosu.ipynb #c012
 def compile_ethosu(
     source: Path,      # full-integer TFLite file
     target: Path,      # file to write
@@ -55,7 +57,7 @@ def compile_ethosu(
         made = _compiled(source, folder, **CHIP | choices)
         Path(target).write_bytes(made.read_bytes())
 
-# %% ../../nbs/34_ethosu.ipynb #c012
+# %% ../../nbs/34_ethosu.ipynb #c017
 def cpu_operators(
     path: Path,   # compiled TFLite file
 ) -> list:        # of names
@@ -65,7 +67,7 @@ def cpu_operators(
     inside = [own[o.opcodeIndex] for o in model.subgraphs[0].operators]
     return [name for name, taken in zip(operators(path), inside) if not taken]
 
-# %% ../../nbs/34_ethosu.ipynb #c016
+# %% ../../nbs/34_ethosu.ipynb #c021
 def _ends(path):
     "Shape, type, scales and zero points of each input and output."
     graph = read_tflite(path).subgraphs[0]
@@ -74,7 +76,7 @@ def _ends(path):
         return tuple(t.shape), t.type, *(tuple(v) for v in (q.scale, q.zeroPoint))
     return [[end(graph.tensors[i]) for i in side] for side in (graph.inputs, graph.outputs)]
 
-# %% ../../nbs/34_ethosu.ipynb #c019
+# %% ../../nbs/34_ethosu.ipynb #c024
 def _rows(path):
     "The rows of a table with its first line as names."
     with open(path, newline="") as f: return list(csv.DictReader(f))
@@ -93,7 +95,7 @@ def _estimate(folder):
                 sram_bytes=round(kib.pop("sram")), flash_bytes=round(sum(kib.values())),
                 layers=layers)
 
-# %% ../../nbs/34_ethosu.ipynb #c022
+# %% ../../nbs/34_ethosu.ipynb #c027
 def prove_ethosu(
     source: Path,      # TFLite file it was made from
     target: Path,      # the compiled file
