@@ -32,7 +32,7 @@ def share(
     rows: list,      # of `Macs`
 ) -> float | None:   # 0 to 1; None where a runtime does not show what it did
     "How much of the multiply-accumulates is done in integers."
-    if not rows or any(not r.ran for r in rows): return None
+    if not rows or any(not r.ran or not r.count for r in rows): return None
     total = sum(r.count for r in rows)
     return sum(r.count for r in rows if r.ran == "integer") / total
 
@@ -93,7 +93,7 @@ def _arithmetic(row, asked):
     if row.ran == "float" and stored:
         return ("not fused" if row.closed else "dequantized") if rounded else "weight-only"
     if row.ran == "float": return "float island"
-    if row.weight and not stored: return "rounded on loading"
+    if row.ran == "integer" and row.weight and not stored: return "rounded on loading"
     return "8 bits for 16" if asked == "int16x8" and row.given == "int8" else None
 
 # %% ../nbs/35_macs.ipynb #c030

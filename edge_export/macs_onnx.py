@@ -39,7 +39,7 @@ def profiled(
 
 # %% ../nbs/36_macs_onnx.ipynb #c008
 MULTIPLIES = ("Conv", "ConvTranspose", "Gemm", "MatMul", "ConvInteger", "MatMulInteger",
-              "QLinearConv", "QLinearMatMul")
+              "QLinearConv", "QLinearMatMul", "LSTM", "GRU", "RNN")
 
 def _one_sample(path):
     "The graph for one sample, and the shape of each tensor that is known."
@@ -118,6 +118,8 @@ def _count(own, node, weight):
     a = 3 if node.op_type == "QLinearConv" else 1
     out, into = own.shapes.get(node.output[0], []), own.shapes.get(node.input[0], [])
     other = list(weight.shape) if weight is not None else own.shapes.get(node.input[a], [])
+    if node.op_type in ("LSTM", "GRU", "RNN"):   # at each step, with what it kept from the last
+        return int((np.prod(other) + np.prod(own.shapes[node.input[2]])) * into[0]) if into else 0
     if "Conv" in node.op_type:
         ends = into if node.op_type == "ConvTranspose" else out
         return int(np.prod(ends[:1] + ends[2:]) * np.prod(other)) if len(ends) > 2 else 0
@@ -145,7 +147,7 @@ def _kernel(own, node, ran):
     return "?", ""
 
 # %% ../nbs/36_macs_onnx.ipynb #c026
-KERNELS = ("Conv", "Gemm", "MatMul")   # in the name of every kernel that multiplies
+KERNELS = ("Conv", "Gemm", "MatMul", "LSTM", "GRU", "RNN")   # in the names of those that multiply
 
 def _rows(path, ran):
     "What the file asks for; `ran` gives kernel and arithmetic of an operator."

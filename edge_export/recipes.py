@@ -98,12 +98,13 @@ def _weak(part):
 def _in_integers(recipe, target, source, parameters):
     "The share of the work that is done in integers, and what is not as the name says."
     if recipe.macs is None: return {}
-    try: rows = recipe.macs(target, source)
+    kept = tuple(filter(None, parameters.get("keep", "").split("+")))
+    try:
+        rows = recipe.macs(target, source)
+        found = findings(rows, asked_for(rows, recipe.name), kept)
+        return dict(integers=share(rows), lint=[[f.layer, f.kind] for f in found])
     except Exception as e:   # of a graph that the reader does not know
         return dict(integers=None, unread=f"{type(e).__name__}: {e}"[:200])
-    kept = tuple(filter(None, parameters.get("keep", "").split("+")))
-    found = findings(rows, asked_for(rows, recipe.name), kept)
-    return dict(integers=share(rows), lint=[[f.layer, f.kind] for f in found])
 
 # %% ../nbs/41_recipes.ipynb #c021
 def _held(recipe, source, target, job):

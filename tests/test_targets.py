@@ -63,6 +63,19 @@ def test_another_network_goes_there_too(tmp_path):
         assert made.facts["check"]["max_abs"] >= 0, recipe
 
 
+def test_networks_of_several_inputs_go_there_too(tmp_path):
+    model, data = trained("tokens and numbers")   # int64 and float32 lie side by side in a record
+    for recipe in ("openvino-fp32", "executorch-fp32"):
+        made, = build([recipe], model, data, tmp_path)
+        assert made.facts["integers"] == 0 and made.facts["check"]["max_abs"] < 1e-4, recipe
+
+
+def test_a_layer_that_nncf_leaves_in_float_is_named_and_not_refused(tmp_path):
+    model, data = trained("squeeze")
+    made, = build(["openvino-int8-static"], model, data, tmp_path)
+    assert made.facts["in_float"] and {kind for _, kind in made.facts["lint"]} == {"float island"} and .9 < made.facts["integers"] < 1
+
+
 def test_what_a_runtime_cannot_run_or_gets_wrong_is_refused_in_its_own_words(tmp_path):
     model, data = trained("volume")
     with pytest.raises(EdgeExportError, match="ExecuTorch cannot run this program .*an operator outside XNNPACK has no kernel"):

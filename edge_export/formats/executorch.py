@@ -102,7 +102,8 @@ def export_executorch(
         "the model is fake-quantized already: its recipes are onnx-int8-qat and tflite-int8-qat")
     chosen, two = INT8 | choices, data.calibration.images[:2]
     given, names = _ends(model, two)
-    example = [tuple(torch.from_numpy(v[:n]) for v in given.values()) for n in (1, 2)]
+    example = [tuple(torch.from_numpy(np.array(v[:n], order="C")) for v in given.values())
+               for n in (1, 2)]   # copies: fields of a record lie apart
     inputs = []
     if precision == "int8-static":
         images = calibration_images(data, chosen["images"], chosen["seed"])
@@ -119,6 +120,14 @@ def _delegates(runtime, content):
     known = runtime.backend_registry.registered_backend_names
     return ", ".join(name for name in known if name.encode() in content)
 
+@contextmanager
+def _or_refused():
+    "What ExecuTorch computes, or its reason for not doing so."
+    try: yield
+    except RuntimeError as e:
+        raise EdgeExportError(f"ExecuTorch cannot run this program ({e}): an operator outside "
+                              "XNNPACK has no kernel; take onnx-fp32") from e
+
 # %% ../../nbs/33_executorch.ipynb #c015
 class ExecuTorchSession(Session):
     "An ExecuTorch file on one thread."
@@ -134,13 +143,13 @@ class ExecuTorchSession(Session):
                 if pool._threadpool_get_thread_count() != 1: pool._unsafe_reset_threadpool(1)
                 runtime = need("executorch.runtime", "executorch").Runtime.get()
                 self.program = runtime.load_program(content), content   # both must live on
-                self.method = self.program[0].load_method("forward")
+        with _or_refused(), _silently(): self.method = self.program[0].load_method("forward")
         self.delegate = _delegates(runtime, content)
 
     def prepare(self, images):
         import torch
         given = named(images, self.order[0])
-        parts = [torch.from_numpy(np.ascontiguousarray(given[name])) for name in self.order]
+        parts = [torch.from_numpy(np.array(given[name], order="C")) for name in self.order]
         return [[p[i:i + 1] for p in parts] for i in range(len(images))]
 
     def one(self, call):
@@ -148,10 +157,7 @@ class ExecuTorchSession(Session):
         return values[0] if len(values) == 1 else joined(dict(zip(self.names, values)))
 
     def singly(self, images):
-        try: return super().singly(images)
-        except RuntimeError as e:
-            raise EdgeExportError(f"ExecuTorch cannot run this program ({e}): an operator outside "
-                                  "XNNPACK has no kernel; take onnx-fp32") from e
+        with _or_refused(): return super().singly(images)
 
     run = singly
 
