@@ -11,7 +11,7 @@ DIGITS := EDGE_EXPORT_DATASET=digits
 
 .PHONY: run test bench docs lab publish tools clean
 
-run: .venv/ready
+run: .venv/ready $(if $(findstring 6,$(DAYS)),.venv/targets)   # day 6 is about other runtimes
 	$(BIN)/edge-export run --days $(DAYS) $(ARGS)
 
 test: .venv/targets

@@ -139,3 +139,6 @@ def test_make_run_downloads_nothing_of_the_second_lock():
     from conftest import ROOT
     done = subprocess.run(["make", "-n", ".venv/ready"], cwd=ROOT, capture_output=True, text=True, check=True)
     assert "requirements-targets" not in done.stdout   # `make run` downloads nothing of it
+    def needs(*days):
+        return ".venv/targets" in subprocess.run(["make", "-np", *days, "run"], cwd=ROOT, capture_output=True, text=True).stdout.partition("\nrun:")[2].partition("\n")[0]
+    assert needs("DAYS=6") and not needs()
