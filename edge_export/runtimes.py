@@ -8,6 +8,7 @@ __all__ = ['OTHERS', 'NEW', 'LINTED', 'CHIPS', 'PLANTED', 'SOUND', 'RUNTIMES', '
 
 # %% ../nbs/86_runtimes.ipynb #c002
 import re, tempfile
+from functools import partial
 from importlib import resources
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from .datasets import load_data
 from .engine import remembered
 from .fakes import Good, caught
 from .lint import lint
-from .macs_onnx import MULTIPLIES, _INTEGER, _base, macs_onnx
+from .macs_onnx import KERNELS, _base, _kernel, _rows
 from .model import SimpleCNN, fit, load_checkpoint
 from .more_fakes import FAKES
 from .recipes import build, session
@@ -56,7 +57,8 @@ def _saved_kernels(path):
         options.optimized_model_filepath = f"{folder}/kept.onnx"
         options.log_severity_level = 4
         onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        return {_base(n.name): n.op_type for n in read_onnx(f"{folder}/kept.onnx").graph.node}
+        nodes = read_onnx(f"{folder}/kept.onnx").graph.node
+        return {_base(n.name): n.op_type for n in nodes if any(k in n.op_type for k in KERNELS)}
 
 # %% ../nbs/86_runtimes.ipynb #c009
 def _precisions(path):
@@ -70,20 +72,13 @@ def _precisions(path):
             said[name.partition("/")[0]] = info["runtimePrecision"].astype(str)
     return said
 
-def _names(path):
-    "Layer to the name of its operator."
-    rows, nodes = macs_onnx(path), read_onnx(path).graph.node
-    found = [n.name for n in nodes if n.op_type in MULTIPLIES]
-    return {r.layer: name for r, name in zip(rows, found)}
-
-# %% ../nbs/86_runtimes.ipynb #c012
+# %% ../nbs/86_runtimes.ipynb #c011
 def _second(artifact):
     "Layer to whether it multiplies integers, by another source than `lint`'s; {} if there is none."
     kind, rows = artifact.recipe.partition("-")[0], lint(artifact).rows
     if kind == "onnx":
-        kept, names = _saved_kernels(artifact.file), _names(artifact.file)
-        ran = {r.layer: kept.get(names.get(r.layer)) for r in rows}
-        return {layer: bool(_INTEGER.search(op)) for layer, op in ran.items() if op}
+        saved = _rows(artifact.file, partial(_kernel, ran=_saved_kernels(artifact.file)))
+        return {r.layer: r.ran == "integer" for r in saved if r.ran}
     if kind == "openvino":
         said = _precisions(artifact.file)
         return {r.layer: said[r.layer] in ("i8", "u8") for r in rows if r.layer in said}
@@ -93,7 +88,7 @@ def _second(artifact):
         return {r.layer: np.int8 in types[int(r.layer.split()[0])][:2] for r in rows}
     return {}
 
-# %% ../nbs/86_runtimes.ipynb #c014
+# %% ../nbs/86_runtimes.ipynb #c013
 _IN_FLOAT = ("float island", "weight-only", "dequantized", "not fused")
 
 def _contradicted(artifact, layer, kind):
@@ -101,7 +96,7 @@ def _contradicted(artifact, layer, kind):
     if kind not in _IN_FLOAT: return kind in ("equal scales", "empty range")
     return _second(artifact).get(layer, False)
 
-# %% ../nbs/86_runtimes.ipynb #c018
+# %% ../nbs/86_runtimes.ipynb #c017
 def network(
     name: str,   # in `ZOO`
 ) -> list:       # of dicts
@@ -110,7 +105,7 @@ def network(
     with tempfile.TemporaryDirectory() as folder:
         return [dict(network=name, **_tried(r, model, data, folder)) for r in (*NEW, *LINTED)]
 
-# %% ../nbs/86_runtimes.ipynb #c020
+# %% ../nbs/86_runtimes.ipynb #c019
 def coverage(
     out: str | Path,   # folder for what is remembered
     names=tuple(ZOO),  # of networks
@@ -122,7 +117,7 @@ def coverage(
             rows += remembered(Path(out) / f"network-{i:02}", network, name)
     return rows
 
-# %% ../nbs/86_runtimes.ipynb #c023
+# %% ../nbs/86_runtimes.ipynb #c022
 def published_coverage() -> list:   # of dicts, as `coverage` gives them
     "What the bench found last."
     return read_json(resources.files("edge_export") / "assets" / "coverage.json")
@@ -146,7 +141,7 @@ def coverage_table(
                  [[n, *(_kept(own[n], runtime) for runtime in OTHERS)] for n in networks],
                  "In brackets the share of the work that is in integers, where it is not all.")
 
-# %% ../nbs/86_runtimes.ipynb #c027
+# %% ../nbs/86_runtimes.ipynb #c026
 def _plainly(why):
     "A reason without folders, in one line."
     return re.sub(r'"?(/[\w.@-]+)+/', "", why).partition(": ")[2][:80]
@@ -159,7 +154,7 @@ def not_kept(
     return Table("What was not kept", ["network", "recipe", "why"],
                  [[r["network"], r["recipe"], _plainly(r["why"])] for r in refused])
 
-# %% ../nbs/86_runtimes.ipynb #c031
+# %% ../nbs/86_runtimes.ipynb #c030
 CHIPS = tuple(f"ethosu-int8-static@accelerator={a}" for a in list(ACCELERATORS)[1:])
 
 def _made(folder):
@@ -167,7 +162,7 @@ def _made(folder):
     model = load_checkpoint(SimpleCNN(), "models/torch.safetensors")
     return build([*NEW, *CHIPS], model, load_data("mnist"), folder)
 
-# %% ../nbs/86_runtimes.ipynb #c033
+# %% ../nbs/86_runtimes.ipynb #c032
 def made_twice(
     out: str | Path,   # folder
 ) -> dict:             # name of a figure to its value
@@ -180,7 +175,7 @@ def made_twice(
     return dict(recipes=len(RECIPES), kept=len(first), same_bytes_twice=same,
                 fp32_flips=sum(flips), vela_targets=len(on_npu), vela_cpu_operators=max(on_npu))
 
-# %% ../nbs/86_runtimes.ipynb #c035
+# %% ../nbs/86_runtimes.ipynb #c034
 PLANTED = ("relu6", "prelu")   # beside our CNN
 SOUND = ("onnx-int8-static", "onnx-int8-dynamic", "tflite-fp32", "tflite-int8-static",
          "tflite-int8-dynamic", "openvino-int8-static")
@@ -191,7 +186,7 @@ def _networks():
     yield fit(SimpleCNN(), digits), digits
     for name in PLANTED: yield trained(name)
 
-# %% ../nbs/86_runtimes.ipynb #c038
+# %% ../nbs/86_runtimes.ipynb #c037
 def fakes_caught() -> int:
     "How many kinds of fakes are caught in every network."
     found = {}
@@ -205,7 +200,7 @@ def fakes_caught() -> int:
         if not all(hits): print("not caught:", *name, hits)
     return sum(map(all, found.values()))
 
-# %% ../nbs/86_runtimes.ipynb #c039
+# %% ../nbs/86_runtimes.ipynb #c038
 RUNTIMES = dict(
     recipes=("recipes", ">= 18"),
     kept=("files", "= 11"),
@@ -220,7 +215,7 @@ RUNTIMES = dict(
     networks_kept=("files", ">= 300"),
 )
 
-# %% ../nbs/86_runtimes.ipynb #c042
+# %% ../nbs/86_runtimes.ipynb #c041
 def runtimes(
     out: str | Path,   # folder for what is remembered
 ) -> list:
