@@ -7,8 +7,9 @@ __all__ = ['interpreter', 'CannotSend', 'end_with_parent', 'in_new_process', 'ru
            'children_seconds']
 
 # %% ../nbs/01_process.ipynb #c002
-import ctypes, json, os, shutil, signal, subprocess, sys, tempfile, threading, time
+import ctypes, json, os, shlex, shutil, signal, subprocess, sys, tempfile, threading, time
 from contextvars import ContextVar
+from functools import cache
 from pathlib import Path
 
 from .artifact import EdgeExportError
@@ -45,6 +46,7 @@ def _sent(job):
 
 def _serve(folder):
     "Runs in the new process: do the job in `folder`, and end when the caller ends."
+    sys.executable = sys.argv[4]   # what it starts is started as it was
     import cloudpickle
     end_with_parent(int(sys.argv[3]))
     job, result = Path(folder) / "job", ("failed", None)
@@ -72,8 +74,9 @@ def _end_all(process):
 
 def _run(folder, environment, patience):
     "Start the process, pass on what it prints, and wait for its end; its exit status."
-    command = [*interpreter.get(), "-c", _START, json.dumps(sys.path), str(folder),
-               str(os.getpid())]
+    started = interpreter.get()
+    command = [*started, "-c", _START, json.dumps(sys.path), str(folder), str(os.getpid()),
+               started[-1]]
     with open(folder / "log", "w") as log:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                    stderr=log, encoding="utf-8", env=_environment(environment),
@@ -147,13 +150,22 @@ def need_space(
                               "free some space, or choose another folder")
 
 # %% ../nbs/01_process.ipynb #c033
+@cache
+def _scripts():
+    "A folder that goes with the process."
+    return tempfile.TemporaryDirectory(prefix="edge_export-cpu-")
+
 def emulated(
     cpu: str,   # as QEMU calls it, e.g. `Haswell` or `EPYC-Rome`
 ) -> tuple:     # for `interpreter`
-    "A Python on an emulated CPU."
+    "A Python on an emulated CPU, where everything that it starts as Python is, too."
     qemu = shutil.which("qemu-x86_64")
     if not qemu: raise EdgeExportError("qemu-x86_64 is not installed: make tools")
-    return qemu, "-cpu", cpu, sys.executable
+    script = Path(_scripts().name) / "".join(c for c in cpu if c.isalnum() or c in "._-")
+    words = shlex.join([qemu, "-cpu", cpu, sys.executable])
+    script.write_text(f'#!/bin/sh\nexec {words} "$@"\n')
+    script.chmod(0o700)
+    return (str(script),)
 
 # %% ../nbs/01_process.ipynb #c036
 def children_seconds() -> float:

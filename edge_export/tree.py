@@ -80,7 +80,7 @@ _BY_TENSORFLOW = [
     Recipe("tflite-int8-static", "savedmodel-fp32", "int8", ".tflite",
            partial(tflite.convert_tflite, precision="int8-static"), tflite.TFLiteSession,
            partial(tflite.prove_tflite, precision="int8-static"), packages=LITERT, extra="tflite",
-           parameters=dict(images=0, seed=0), tap=tflite.taps, tensors=tflite_file.tensors,
+           parameters=tflite.STATIC, tap=tflite.taps, tensors=tflite_file.tensors,
            macs=macs_tflite),
 ]
 
