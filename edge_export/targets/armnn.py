@@ -7,6 +7,7 @@ __all__ = ['PYTHON', 'PACKAGES', 'lacking', 'program', 'in_armnn', 'float_step',
 
 # %% ../../nbs/53_armnn.ipynb #c002
 import subprocess
+from dataclasses import replace
 from functools import cache, reduce
 from importlib import resources
 from pathlib import Path
@@ -44,7 +45,8 @@ def in_armnn(
     there = ask([PYTHON, program(), "CpuRef"], [one for one, _ in jobs.values()], images)
     here = {name: one.session(images) for name, (one, _) in jobs.items()}
     names = {name: file for name, (_, file) in jobs.items()}
-    return visits(names, here, there, "this one, Arm NN CpuRef", "measured")
+    found = visits(names, here, there, "this one, Arm NN CpuRef", "measured")
+    return [replace(v, why="") if v.found else v for v in found]   # it owes LiteRT no last bit
 
 # %% ../../nbs/53_armnn.ipynb #c009
 def _real_layers(path):
