@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['FLAGS', 'TARGETS', 'compiler', 'compiled', 'native', 'forms', 'library', 'ends', 'layers_in', 'repeated', 'clocked',
-           'CSession', 'run_rows', 'emulated_answers']
+           'CSession', 'executable', 'run_rows', 'crossed', 'emulated_answers']
 
 # %% ../../nbs/25_c_run.ipynb #c002
 import ctypes, os, re, shutil, subprocess, sys, tempfile, time
@@ -179,20 +179,30 @@ def _ended(command, given=b""):
         raise EdgeExportError(f"{command[0]} ended with {done.returncode}: {said}")
     return done.stdout
 
-def run_rows(
-    folder: Path,           # with an int8 program
-    rows: np.ndarray,       # (N, *shape) int8
-    command: list,          # of the compiler, with flags
-    emulator: tuple = (),   # in front of the program
-) -> np.ndarray:            # (N, *shape of an answer) int8
-    "The program's answers as a process of its own."
+def executable(
+    folder: Path,     # with a program
+    target: Path,     # what is to be written
+    command: list,    # of the compiler, with flags
+):
+    "A program that answers on its standard output to the inputs on its standard input."
     runner = resources.files("edge_export") / "assets" / "c" / "model_run.c"
+    kind = ("-DTYPE=float",) if ends(folder)[0][1]["dtype"] == np.float32 else ()
     with tempfile.TemporaryDirectory() as scratch:
         (Path(scratch) / "run.c").write_text(runner.read_text())
-        files = [str(Path(folder) / "model.c"), f"{scratch}/run.c", "-o", f"{scratch}/run"]
-        _ended([*command, "-std=c99", "-O2", "-I", str(folder), *files])
+        files = [str(Path(folder) / "model.c"), f"{scratch}/run.c", "-o", str(target)]
+        _ended([*command, "-std=c99", "-O2", *kind, "-I", str(folder), *files])
+
+def run_rows(
+    folder: Path,           # with a program
+    rows: np.ndarray,       # (N, *shape) int8 or float32, as it takes them
+    command: list,          # of the compiler, with flags
+    emulator: tuple = (),   # in front of the program
+) -> np.ndarray:            # (N, *shape of an answer) of the same type
+    "The program's answers as a process of its own."
+    with tempfile.TemporaryDirectory() as scratch:
+        executable(folder, Path(scratch) / "run", command)
         said = _ended([*emulator, f"{scratch}/run"], np.ascontiguousarray(rows).tobytes())
-    return np.frombuffer(said, np.int8).reshape(len(rows), *ends(folder)[1][0])
+    return np.frombuffer(said, rows.dtype).reshape(len(rows), *ends(folder)[1][0])
 
 # %% ../../nbs/25_c_run.ipynb #c039
 _ZIG = (sys.executable, "-m", "ziglang", "cc", "-target", "aarch64-linux-musl")
@@ -202,15 +212,23 @@ TARGETS = {   # name to the compiler, its flags, and QEMU's command
     "cortex-a76": (_ZIG, ("-mcpu=cortex_a76", "-static"), ("qemu-aarch64", "-cpu", "cortex-a76")),
 }
 
-def emulated_answers(
-    folder: Path,       # with an int8 program
-    rows: np.ndarray,   # (N, *shape) int8, in the program's own layout
-    target: str,        # one of `TARGETS`
-    flags: tuple = (),  # more of the compiler's, e.g. `-fsanitize=undefined`
-) -> np.ndarray:        # (N, *shape of an answer) int8
-    "The program's answers on an emulated CPU."
+def crossed(
+    target: str,   # one of `TARGETS`
+) -> tuple:        # words of the compiler's command, words of the emulator's
+    "What compiles for another CPU, and what runs it here. Raises if one is missing."
     command, own, emulator = TARGETS[target]
     if command: need("ziglang", "arm")
     if not shutil.which(emulator[0]):
         raise EdgeExportError(f"{emulator[0]} is not installed: make tools")
-    return run_rows(folder, rows, [*(command or compiler()), *own, *flags], emulator)
+    return (*(command or compiler()), *own), emulator
+
+# %% ../../nbs/25_c_run.ipynb #c041
+def emulated_answers(
+    folder: Path,       # with a program
+    rows: np.ndarray,   # (N, *shape) int8 or float32, in the program's own layout
+    target: str,        # one of `TARGETS`
+    flags: tuple = (),  # more of the compiler's, e.g. `-fsanitize=undefined`
+) -> np.ndarray:        # (N, *shape of an answer) of the same type
+    "The program's answers on an emulated CPU."
+    command, emulator = crossed(target)
+    return run_rows(folder, rows, [*command, *flags], emulator)
