@@ -11,7 +11,7 @@ from importlib import resources
 from pathlib import Path
 
 from .artifact import whole
-from .pictures import COLOURS, draw_svg, style_of
+from .pictures import COLOURS, as_svg, draw_svg, style_of
 
 # %% ../nbs/68_art.ipynb #c006
 SERIES = {  # what: (column, row, the boxes it comes from)
@@ -56,22 +56,11 @@ def _box(ax, name):
         start, end = ((px, py + .42), (x, y - .42)) if below else ((px + .38, py), (x - .4, y))
         ax.annotate("", end, start, arrowprops=dict(arrowstyle="->", color=GREY, linewidth=1))
 
-# %% ../nbs/68_art.ipynb #c011
-def _svg(figure):
-    "A figure as SVG text, the same bytes each time."
-    text = io.StringIO()
-    figure.savefig(text, format="svg", transparent=True,
-                   metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
-    return text.getvalue().partition("<svg")[1] + text.getvalue().partition("<svg")[2]
-
-# %% ../nbs/68_art.ipynb #c013
+# %% ../nbs/68_art.ipynb #c012
 def series_svg() -> str:
     "The tree of recipes and the days that make it."
-    import matplotlib
-    from matplotlib.figure import Figure
-    grey = {"text.color": GREY, "svg.fonttype": "none", "svg.hashsalt": "series"}
-    with matplotlib.rc_context(grey):
-        figure = Figure(figsize=(11, 6.2))
+    def draw(figure):
+        figure.set_size_inches(11, 6.2)
         ax = figure.add_axes((0, 0, 1, 1))
         ax.set(xlim=(-.55, 4.55), ylim=(8, -1.6))
         ax.axis("off")
@@ -81,9 +70,9 @@ def series_svg() -> str:
                 ha="center", fontsize=11)
         ax.text(2, 7.75, "OpenVINO, ExecuTorch and IREE take the same model and the same "
                          "ONNX files.", ha="center", fontsize=11)
-        return _svg(figure)
+    return as_svg(draw, "series")
 
-# %% ../nbs/68_art.ipynb #c017
+# %% ../nbs/68_art.ipynb #c016
 def series_mermaid() -> str:
     "The same tree for GitHub."
     key = {name: f"n{i}" for i, name in enumerate(SERIES)}
@@ -93,7 +82,7 @@ def series_mermaid() -> str:
     lines += [f"  {key[parent]} --> {key[n]}" for n in SERIES for parent in SERIES[n][2]]
     return "\n".join(lines)
 
-# %% ../nbs/68_art.ipynb #c021
+# %% ../nbs/68_art.ipynb #c020
 def card_png(
     results: dict,   # as in `results.json`
 ) -> bytes:
@@ -114,7 +103,7 @@ def card_png(
     figure.savefig(held, format="png", facecolor="#16181b", metadata={"Software": None})
     return held.getvalue()
 
-# %% ../nbs/68_art.ipynb #c025
+# %% ../nbs/68_art.ipynb #c024
 def write_pictures(
     results: dict,        # of the published run
     folder: str | Path,   # `nbs/images`

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['COLOURS', 'MARKERS', 'PARTS', 'style_of', 'show_digits', 'show_flips', 'show_sizes', 'on_front', 'draw_tradeoff',
-           'show_tradeoff', 'draw_svg', 'show_sweep', 'show_front', 'show_drift']
+           'show_tradeoff', 'as_svg', 'draw_svg', 'show_sweep', 'show_front', 'show_drift']
 
 # %% ../nbs/64_pictures.ipynb #c002
 import io
@@ -169,30 +169,36 @@ def show_tradeoff(
     plt.show()
 
 # %% ../nbs/64_pictures.ipynb #c031
-def draw_svg(
-    results: dict,   # as in `results.json`
+def as_svg(
+    draw,         # a function of matplotlib's figure
+    name: str,    # of the picture: it goes into the marks of its parts
 ) -> str:
-    "The trade-off as an SVG whose text is grey enough for light and dark."
+    "A figure as SVG text that is grey enough for light and dark; the same bytes each time."
     import matplotlib
     from matplotlib.figure import Figure
     names = ("text.color", "axes.labelcolor", "axes.edgecolor", "axes.titlecolor", "xtick.color",
              "ytick.color", "legend.labelcolor")
     grey = {k: "#808080" for k in names}
-    plain = {"svg.fonttype": "none", "svg.hashsalt": "report", "legend.frameon": False}
+    plain = {"svg.fonttype": "none", "svg.hashsalt": name, "legend.frameon": False}
     with matplotlib.rc_context(grey | plain):
-        figure = Figure(figsize=(8, 5))
+        figure, text = Figure(), io.StringIO()
+        draw(figure)
+        figure.savefig(text, format="svg", transparent=True,
+                       metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
+    return "".join(text.getvalue().partition("<svg")[1:])
+
+# %% ../nbs/64_pictures.ipynb #c033
+def draw_svg(
+    results: dict,   # as in `results.json`
+) -> str:
+    "The trade-off as an SVG."
+    def draw(figure):
+        figure.set_size_inches(8, 5)
         draw_tradeoff(results, figure.subplots())
         figure.tight_layout()
-        text = io.StringIO()
-        figure.savefig(
-            text,
-            format="svg",
-            transparent=True,
-            metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")),
-        )
-    return text.getvalue().partition("<svg")[1] + text.getvalue().partition("<svg")[2]
+    return as_svg(draw, "report")
 
-# %% ../nbs/64_pictures.ipynb #c034
+# %% ../nbs/64_pictures.ipynb #c036
 def show_sweep(
     table,        # of `sweep`
     title: str,   # of the picture
@@ -213,7 +219,7 @@ def show_sweep(
     fig.tight_layout()
     plt.show()
 
-# %% ../nbs/64_pictures.ipynb #c038
+# %% ../nbs/64_pictures.ipynb #c040
 def show_front(
     table,            # of `sweep` over `mixed_variants`
     dataset: str,     # its name, for the title
@@ -242,14 +248,14 @@ def show_front(
     fig.legend(fontsize=10, loc="outside lower center", ncols=2)
     plt.show()
 
-# %% ../nbs/64_pictures.ipynb #c042
+# %% ../nbs/64_pictures.ipynb #c044
 def _draw(ax, found, recipe, values):
     "One artifact's line: layer to value."
     places = [found.layers.index(layer) for layer in values]
     ax.plot(places, list(values.values()), label=recipe, markeredgecolor="black", markersize=8,
             **style_of(recipe))
 
-# %% ../nbs/64_pictures.ipynb #c043
+# %% ../nbs/64_pictures.ipynb #c045
 def show_drift(
     found: Drift,  # of `compare_layers`
 ):
