@@ -25,6 +25,7 @@ USAGE = """edge-export: one PyTorch model through every step of a deployment, ea
   edge-export reproduce    make days 1-3 from nothing, and compare with the published bytes
   edge-export c            any full-integer TFLite file as C, proven for every input
   edge-export lint         is it really int8? an ONNX, TFLite, OpenVINO or ExecuTorch file by layers
+  edge-export on           ONNX and TFLite files on an emulated CPU: the same bits as here?
   edge-export verify       are the weights of a file in an object file, a library, a firmware?
   edge-export diff         what differs between two runs: causes, bytes, answers, accuracy, latency
   edge-export doctor       what can be made here, what to install for the rest, what the disk holds
@@ -99,7 +100,7 @@ def _agreed(question):
     except EOFError: return False
 
 def _clean(args):
-    kinds = {"leftover", "damaged"} | ({"run"} & {args.runs}) | ({"data"} & {args.data})
+    kinds = {"leftover", "damaged", args.runs, args.data, args.arm64}
     things = [h for h in held(args.out) if h.kind in kinds]
     for h in things: print(f"{h.bytes / 1e6:8.1f} MB  {h.path}")
     if not things: print("there is nothing to free")
@@ -120,6 +121,12 @@ def _lint(args):
     _print(found.table(), args.json)
     return 1 if found.findings else 0
 
+def _on(args):
+    from edge_export.targets.arm64 import on
+    found = on(args.place, args.files, args.samples)
+    _print(found, args.json)
+    return 0 if all(row[-1] == "yes" for row in found.rows) else 1
+
 def _verify(args):
     from edge_export.formats.c_weights import follow
     found = follow(args.compiled, args.file)
@@ -138,6 +145,9 @@ COMMANDS = {  # name to function, what it does, an example
           "was if that fails.", "edge-export c model.tflite --out c"),
     "lint": (_lint, "What each layer of a file multiplies; the exit status is 0 if all is as "
              "asked.", "edge-export lint model.tflite"),
+    "on": (_on, "Ask ONNX and TFLite files on an emulated CPU, and compare with the answers here; the "
+           "exit status is 0 if all is as it must be.",
+           "edge-export on arm64 model.tflite --samples samples.npy"),
     "verify": (_verify, "Find each parameter of a TFLite or ONNX file in what a program of it was "
                "compiled to.", "edge-export verify model.o model.tflite"),
     "diff": (_diff, "What differs between two runs; the exit status is 0 if nothing does.",
@@ -171,7 +181,7 @@ def _add_options(name, add):
     "The options of a command."
     if name in ("run", "bench", "publish", "doctor", "clean"):
         add("--out", default="runs", help="where runs are kept (default: runs)")
-    if name in ("run", "reproduce", "doctor", "diff", "c", "lint"):
+    if name in ("run", "reproduce", "doctor", "diff", "c", "lint", "on"):
         add("--json", action="store_true", help="print the table as JSON")
     if name in ("run", "reproduce"):
         add("--dataset", help="auto (MNIST if it can be had), mnist or digits")
@@ -186,10 +196,17 @@ def _add_options(name, add):
     if name == "clean":
         add("--runs", action="store_const", const="run", help="runs, too")
         add("--data", action="store_const", const="data", help="the downloaded MNIST, too")
+        add("--arm64", action="store_const", const="arm64", help="the packages for Arm64, too")
         add("--yes", action="store_true", help="do not ask")
     if name == "verify": add("compiled", help="an ELF file: object, library, program, firmware")
     if name in ("c", "verify", "lint"):
         add("file", help="a full-integer TFLite file; for verify ONNX, too; for lint any")
+    if name == "on":
+        add("place", help="arm64 (two boards), x86 (one without VNNI), or a CPU: cortex-a72, "
+            "cortex-a76, or any x86 CPU that QEMU has")
+        add("files", nargs="+", metavar="FILE", help="ONNX or TFLite, all of one model")
+        add("--samples", help=".npy with samples as the model takes them, or .npz with several "
+            "tensors by name (default: noise)")
     if name == "lint":
         add("--asked", default="", help="what it should be, as int8-static (default: most of it)")
     if name == "c":

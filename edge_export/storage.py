@@ -14,10 +14,12 @@ from .artifact import EdgeExportError, Table, files_in
 from .datasets import data_root, find_mnist
 from .owner import dead_scratch, owned
 from .state import SCRATCH
+from .targets.arm64_root import root_folder
 
 # %% ../nbs/79_storage.ipynb #c005
 KINDS = {"leftover": "left by runs that were killed", "damaged": "moved aside by a repair",
-         "run": "a run's folder", "data": "MNIST, downloaded"}
+         "run": "a run's folder", "data": "MNIST, downloaded",
+         "arm64": "packages and wheels for Arm64"}
 
 @dataclass(frozen=True)
 class Held:
@@ -50,7 +52,9 @@ def held(
             if re.fullmatch(SCRATCH, p.name)]
     damaged = [r / "damaged" for r in runs if (r / "damaged").is_dir()]
     data = [] if os.environ.get("EDGE_EXPORT_DATA") else sorted(find_mnist(data_root()).values())
-    found = dict(leftover=[*dead_scratch(), *left, *locks], damaged=damaged, run=runs, data=data)
+    root = [p for p in (root_folder(),) if p.is_dir()]
+    found = dict(leftover=[*dead_scratch(), *left, *locks], damaged=damaged, run=runs, data=data,
+                 arm64=root)
     return [Held(kind, path) for kind, paths in found.items() for path in paths]
 
 # %% ../nbs/79_storage.ipynb #c012
