@@ -6,7 +6,7 @@
 __all__ = ['FEW', 'MANY', 'PAIRS', 'plugin', 'counted', 'instructions', 'Count', 'counts', 'count_table']
 
 # %% ../../nbs/54_instructions.ipynb #c002
-import json, re, shutil, subprocess, sys, tempfile
+import json, re, subprocess, sys, tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -19,6 +19,7 @@ from ..artifact import Artifact, EdgeExportError, Table
 from ..formats.c_run import CSession, TARGETS, compiled, crossed, executable
 from .arm64 import BOARDS, python_on
 from .elsewhere import _written, asked, runner
+from .x86 import emulator_lacks
 
 # %% ../../nbs/54_instructions.ipynb #c006
 @cache
@@ -37,16 +38,16 @@ def plugin() -> tuple:   # options of QEMU
 def counted(
     command: list,        # of words, with an emulator that loads the plugin
     given: bytes = b"",   # on standard input
-) -> int:
+) -> list:                # of numbers: at each mark, and at the end
     "How many instructions a program executes."
     try: done = subprocess.run([*command], input=given, capture_output=True, timeout=600)
     except subprocess.TimeoutExpired as e:
         raise EdgeExportError("a counted program did not end within 600 s") from e
-    found = re.search(rb"^instructions: (\d+)$", done.stderr, re.M)
-    if done.returncode or not found:
+    found = re.findall(rb"^(mark|instructions): (\d+)$", done.stderr, re.M)
+    if done.returncode or not found or found[-1][0] != b"instructions":
         said = " ".join(done.stderr.decode(errors="replace").split())[-200:]
         raise EdgeExportError(f"the instructions were not counted ({done.returncode}): {said}")
-    return int(found[1])
+    return [int(n) for _, n in found]
 
 # %% ../../nbs/54_instructions.ipynb #c009
 FEW, MANY = 100, 2100   # samples
@@ -57,45 +58,50 @@ def _python(cpu):
     if cpu in BOARDS:
         with python_on(cpu, emulator=plugin()) as command: yield command
         return
-    if not shutil.which("qemu-x86_64"):
-        raise EdgeExportError("qemu-x86_64 is not installed: make tools")
+    if why := emulator_lacks(): raise EdgeExportError(why)
     yield ["qemu-x86_64", "-cpu", cpu, *plugin(), sys.executable]
 
-def _by_runtime(artifact, images, cpu):
-    "Instructions of a runtime for some samples."
-    one = asked(artifact)
+def _by_runtimes(files, images, cpu):
+    "Instructions of one inference of each file in its runtime, all in one process."
+    jobs = [asked(f) for f in files]
     with _python(cpu) as command, tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        _written([one], images, folder)
-        (folder / "job.json").write_text(json.dumps([one.job]))
-        count = counted([*command, runner(), name])
-        if not (folder / f"{one.job['name']}.npz").exists():
-            raise EdgeExportError(f"{artifact.recipe} gave no answers on {cpu}")
-        return count
+        _written(jobs, images, folder)
+        (folder / "job.json").write_text(json.dumps([one.job | dict(mark=FEW) for one in jobs]))
+        *marks, _ = counted([*command, runner(), name])
+        silent = [one.name for one in jobs if not (folder / f"{one.job['name']}.npz").exists()]
+        if silent or len(marks) != 2 * len(jobs):
+            raise EdgeExportError(f"{', '.join(silent) or 'a file'} gave no answers on {cpu}")
+        return {f.recipe: (marks[2 * i + 1] - marks[2 * i]) // (MANY - FEW)
+                for i, f in enumerate(files)}
 
 # %% ../../nbs/54_instructions.ipynb #c010
 def _by_program(artifact, images, cpu):
-    "Instructions of a C program for some samples."
+    "Instructions of one inference of a C program."
     compile, emulator = crossed(cpu.lower())
     rows = np.ascontiguousarray(CSession(artifact.file).rows(images))
     with tempfile.TemporaryDirectory() as name:
         executable(artifact.file, Path(name) / "run", compile)
-        return counted([*emulator, *plugin(), f"{name}/run"], rows.tobytes())
+        few, many = (counted([*emulator, *plugin(), f"{name}/run"], rows[:n].tobytes())[-1]
+                     for n in (FEW, MANY))
+        return (many - few) // (MANY - FEW)
 
+# %% ../../nbs/54_instructions.ipynb #c011
 def instructions(
-    artifact: Artifact,   # an ONNX or TFLite file, or a C program
+    files: list,          # of `Artifact`: ONNX and TFLite files, C programs
     images: np.ndarray,   # as the model takes them; few are repeated
     cpu: str,             # `Haswell`, or one of `BOARDS`
-) -> int:
+) -> dict:                # recipe to instructions
     "Instructions of one inference on an emulated CPU."
     if cpu.lower() not in TARGETS:
         raise EdgeExportError(f"CPU '{cpu}': take Haswell or one of {', '.join(BOARDS)}")
-    count = _by_program if artifact.recipe.startswith("c-") else _by_runtime
     samples = np.resize(images, (MANY, *images.shape[1:]))
-    few, many = (count(artifact, samples[:n], cpu) for n in (FEW, MANY))
-    return round((many - few) / (MANY - FEW))
+    in_c = [f for f in files if f.recipe.startswith("c-")]
+    others, found = [f for f in files if f not in in_c], {}
+    if others: found |= _by_runtimes(others, samples, cpu)
+    return found | {f.recipe: _by_program(f, samples, cpu) for f in in_c}
 
-# %% ../../nbs/54_instructions.ipynb #c015
+# %% ../../nbs/54_instructions.ipynb #c016
 PAIRS = {"ONNX Runtime": ("onnx-fp32", "onnx-int8-static"),
          "LiteRT": ("tflite-fp32", "tflite-int8-static"), "C": ("c-fp32", "c-int8-static")}
 
@@ -111,7 +117,7 @@ class Count:
     @property
     def ratio(self) -> float | None: return self.int8 and self.int8 / self.fp32
 
-# %% ../../nbs/54_instructions.ipynb #c016
+# %% ../../nbs/54_instructions.ipynb #c017
 def counts(
     files: list,          # of `Artifact`
     images: np.ndarray,   # as the model takes them
@@ -119,15 +125,15 @@ def counts(
 ) -> list:                # of `Count`
     "Instructions of float and int8, for each engine that has both, on each CPU."
     known, found = {f.recipe: f for f in files}, []
-    for engine, pair in PAIRS.items():
-        if not set(pair) <= set(known): continue
-        for cpu in cpus:
-            try: found.append(Count(engine, cpu, *(instructions(known[r], images, cpu)
-                                                   for r in pair)))
-            except EdgeExportError as e: found.append(Count(engine, cpu, None, None, str(e)))
+    pairs = {name: pair for name, pair in PAIRS.items() if set(pair) <= set(known)}
+    wanted = [known[r] for pair in pairs.values() for r in pair]
+    for cpu in cpus:
+        try: n, why = instructions(wanted, images, cpu), ""
+        except EdgeExportError as e: n, why = {}, str(e)
+        found += [Count(name, cpu, n.get(a), n.get(b), why) for name, (a, b) in pairs.items()]
     return found
 
-# %% ../../nbs/54_instructions.ipynb #c017
+# %% ../../nbs/54_instructions.ipynb #c018
 def count_table(
     found: list,              # of `Count`
     measured: dict = None,    # engine to (ratio, low, high) of the times on this CPU, int8 to fp32

@@ -4,6 +4,7 @@ FOLDER holds job.json, a list of jobs, and the samples. Of each job it gets NAME
 one sample a call; or NAME.txt, one line that says why there are none.
 """
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -38,12 +39,25 @@ def litert(job):
 RUNTIMES = {"onnxruntime": onnxruntime, "litert": litert}
 
 
+def mark():
+    "A system call that does nothing: count.c says here how many instructions there were."
+    try:
+        os.getpgid(0x5EED5EED)
+    except OSError:
+        pass
+
+
 def answer(job, folder):
-    "Ask a file for each sample, and write what it says."
-    rows = np.load(folder / job["rows"])
+    "Ask a file for each sample, and write what it says; the samples from `mark` on are counted."
+    rows, found = np.load(folder / job["rows"]), []
     ask, names = RUNTIMES[job["runtime"]](job), rows.dtype.names
     taken = [np.ascontiguousarray(rows[n]) for n in names] if names else [rows]
-    found = [ask([v[i:i + 1] for v in taken]) for i in range(len(rows))]
+    for i in range(len(rows)):
+        if i == job.get("mark"):
+            mark()
+        found.append(ask([v[i:i + 1] for v in taken]))
+    if "mark" in job:
+        mark()
     scratch = folder / "scratch.npz"
     np.savez(scratch, *(np.concatenate(column) for column in zip(*found)))
     scratch.rename(folder / f"{job['name']}.npz")
