@@ -11,7 +11,9 @@ __all__ = ['race', 'by_operator', 'keras_arrays', 'load_data', 'compare_layers',
            'sweep_table', 'TREE', 'build', 'session', 'compare', 'gates', 'ranges', 'show_digits', 'show_flips',
            'show_sizes', 'show_tradeoff', 'sizes', 'reproduced', 'break_it', 'calls', 'one_number', 'one_sum',
            'own_digit', 'show_columns', 'try_it', 'diff', 'lint', 'vendor_kit', 'by_hand', 'factor_as_integers',
-           'factors', 'follow_weights', 'pool_order', 'show_memory', 'show_source', 'show_time']
+           'factors', 'follow_weights', 'pool_order', 'show_memory', 'show_source', 'show_time', 'everywhere',
+           'lying_board', 'visit_table', 'counts', 'count_table', 'ledger', 'hardware_map', 'write_map', 'show_map',
+           'decisions']
 
 # %% ../nbs/api.ipynb #c003
 from inspect import isfunction
@@ -46,6 +48,10 @@ from .diff import diff
 from .lint import lint
 from .vendors import vendor_kit
 from .door import guarded
+from .ledger import everywhere, ledger, lying_board
+from .hardware_map import decisions, hardware_map, show_map, write_map
+from .targets.elsewhere import visit_table
+from .targets.instructions import count_table, counts
 
 # %% ../nbs/api.ipynb #c004
 _all_ = [
@@ -60,6 +66,8 @@ _all_ = [
     "lint", "vendor_kit",
     "by_hand", "factor_as_integers", "factors", "follow_weights", "pool_order",
     "show_memory", "show_source", "show_time",
+    "everywhere", "lying_board", "visit_table", "counts", "count_table", "ledger",
+    "hardware_map", "write_map", "show_map", "decisions",
 ]
 
 # %% ../nbs/api.ipynb #c006

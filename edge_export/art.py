@@ -11,6 +11,7 @@ from importlib import resources
 from pathlib import Path
 
 from .artifact import whole
+from .hardware_map import map_svg
 from .pictures import COLOURS, as_svg, draw_svg, style_of
 
 # %% ../nbs/68_art.ipynb #c006
@@ -107,6 +108,7 @@ def card_png(
 def write_pictures(
     results: dict,        # of the published run
     folder: str | Path,   # `nbs/images`
+    boxes: list = (),     # of the run's hardware map; none: its picture stays as it is
 ):
     "Write the site's pictures."
     icon = resources.files("edge_export") / "assets" / "icon.svg"
@@ -114,7 +116,7 @@ def write_pictures(
         "tradeoff.svg": draw_svg(results),
         "series.svg": series_svg(),
         "icon.svg": icon.read_text(encoding="utf-8"),
-    }
+    } | ({"map.svg": map_svg(boxes)} if boxes else {})
     for name, text in texts.items():
         with whole(Path(folder) / name) as scratch: scratch.write_text(text, encoding="utf-8")
     with whole(Path(folder) / "card.png") as scratch: scratch.write_bytes(card_png(results))

@@ -145,8 +145,8 @@ COMMANDS = {  # name to function, what it does, an example
           "was if that fails.", "edge-export c model.tflite --out c"),
     "lint": (_lint, "What each layer of a file multiplies; the exit status is 0 if all is as "
              "asked.", "edge-export lint model.tflite"),
-    "on": (_on, "Ask ONNX and TFLite files on an emulated CPU, and compare with the answers here; the "
-           "exit status is 0 if all is as it must be.",
+    "on": (_on, "Ask ONNX and TFLite files on an emulated CPU, and compare with the answers here; "
+           "the exit status is 0 if all is as it must be.",
            "edge-export on arm64 model.tflite --samples samples.npy"),
     "verify": (_verify, "Find each parameter of a TFLite or ONNX file in what a program of it was "
                "compiled to.", "edge-export verify model.o model.tflite"),
@@ -177,6 +177,25 @@ def _add_run_options(add):
         help="stop, instead of waiting, if another run works in the same folder")
 
 # %% ../nbs/97_cli.ipynb #c022
+def _add_file_options(name, add):
+    "The options of a command that reads files of any origin."
+    if name == "verify": add("compiled", help="an ELF file: object, library, program, firmware")
+    if name in ("c", "verify", "lint"):
+        add("file", help="a full-integer TFLite file; for verify ONNX, too; for lint any")
+    if name == "on":
+        add("place", help="arm64 (two boards), x86 (one without VNNI), or a CPU: cortex-a72, "
+            "cortex-a76, or any x86 CPU that QEMU has")
+        add("files", nargs="+", metavar="FILE", help="ONNX or TFLite, all of one model")
+        add("--samples", help=".npy with samples as the model takes them, or .npz with several "
+            "tensors by name (default: noise)")
+    if name == "lint":
+        add("--asked", default="", help="what it should be, as int8-static (default: most of it)")
+    if name == "c":
+        add("--out", default="c", help="folder for model.c, model.h and model_test.c (default: c)")
+        add("--rounding", default="litert", help="whose last bits: litert (default), tflm, xnnpack")
+        add("--form", default="vectors", help="vectors (default), or plain: loops alone, any C99")
+
+# %% ../nbs/97_cli.ipynb #c025
 def _add_options(name, add):
     "The options of a command."
     if name in ("run", "bench", "publish", "doctor", "clean"):
@@ -198,24 +217,10 @@ def _add_options(name, add):
         add("--data", action="store_const", const="data", help="the downloaded MNIST, too")
         add("--arm64", action="store_const", const="arm64", help="the packages for Arm64, too")
         add("--yes", action="store_true", help="do not ask")
-    if name == "verify": add("compiled", help="an ELF file: object, library, program, firmware")
-    if name in ("c", "verify", "lint"):
-        add("file", help="a full-integer TFLite file; for verify ONNX, too; for lint any")
-    if name == "on":
-        add("place", help="arm64 (two boards), x86 (one without VNNI), or a CPU: cortex-a72, "
-            "cortex-a76, or any x86 CPU that QEMU has")
-        add("files", nargs="+", metavar="FILE", help="ONNX or TFLite, all of one model")
-        add("--samples", help=".npy with samples as the model takes them, or .npz with several "
-            "tensors by name (default: noise)")
-    if name == "lint":
-        add("--asked", default="", help="what it should be, as int8-static (default: most of it)")
-    if name == "c":
-        add("--out", default="c", help="folder for model.c, model.h and model_test.c (default: c)")
-        add("--rounding", default="litert", help="whose last bits: litert (default), tflm, xnnpack")
-        add("--form", default="vectors", help="vectors (default), or plain: loops alone, any C99")
+    if name in ("c", "verify", "lint", "on"): _add_file_options(name, add)
     if name == "run": _add_run_options(add)
 
-# %% ../nbs/97_cli.ipynb #c023
+# %% ../nbs/97_cli.ipynb #c026
 class _Parser(argparse.ArgumentParser):
     "Says what is wrong with the arguments in one line."
     def error(self, message):
@@ -229,7 +234,7 @@ def _parser():
         _add_options(name, one.add_argument)
     return parser
 
-# %% ../nbs/97_cli.ipynb #c026
+# %% ../nbs/97_cli.ipynb #c029
 def _called(argv):
     "Do what the arguments say."
     if not argv:
@@ -248,7 +253,7 @@ def _said(text, status):
     except (OSError, ValueError): pass
     return status
 
-# %% ../nbs/97_cli.ipynb #c028
+# %% ../nbs/97_cli.ipynb #c031
 def main(
     argv: list | None = None,   # arguments; None: the command line's
 ):

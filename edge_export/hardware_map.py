@@ -53,7 +53,7 @@ class Box:
     date: str
     files: tuple   # of `Seen`
 
-# %% ../nbs/65_hardware_map.ipynb #c007
+# %% ../nbs/65_hardware_map.ipynb #c009
 def _file(artifact, said):
     "A file with what is known of it."
     held = artifact.facts.get("check", {})
@@ -65,7 +65,7 @@ def _tool(name, artifact):
     branch, title, package = TOOLS[name]
     return branch, title, f"{title} {artifact.versions.get(package, '')}".strip()
 
-# %% ../nbs/65_hardware_map.ipynb #c009
+# %% ../nbs/65_hardware_map.ipynb #c011
 def _checked(files, found, day):
     "A box for each runtime, with the files that ran in it here."
     for name in dict.fromkeys(f.recipe.partition("-")[0] for f in files if "check" in f.facts):
@@ -86,7 +86,7 @@ def _expected(files, day):
         seen = _file(f, f"{estimate['microseconds']:.1f} µs")
         yield Box(branch, chip, "estimated", tool, day, (seen,))
 
-# %% ../nbs/65_hardware_map.ipynb #c010
+# %% ../nbs/65_hardware_map.ipynb #c013
 def _described():
     "A box for each vendor whose compiler is behind a door."
     for name, vendor in vendors().items():
@@ -110,7 +110,7 @@ def _visited(visits, known, day):
                               if (f := known.get(v.file.partition(",")[0])))
         yield Box(branch, title, level, ", ".join(tools), day, tuple(seen))
 
-# %% ../nbs/65_hardware_map.ipynb #c012
+# %% ../nbs/65_hardware_map.ipynb #c016
 def hardware_map(
     files: list,           # of `Artifact`
     found=None,            # a `Race`: with it the times are known
@@ -128,7 +128,7 @@ def hardware_map(
     order = [*BRANCHES]
     return sorted(made, key=lambda b: (order.index(b.branch), LEVELS.index(b.level)))
 
-# %% ../nbs/65_hardware_map.ipynb #c016
+# %% ../nbs/65_hardware_map.ipynb #c020
 LINES = {"measured": ("#0072b2", "-", 2.2), "emulated": ("#e69f00", "--", 1.8),
          "estimated": ("#cc79a7", "-.", 1.8), "documented": ("#808080", ":", 1.5)}
 GREY, WIDE, LINE = "#808080", 2.8, .165   # inches: a column, a line of text
@@ -144,7 +144,7 @@ def _lines(box):
 
 def _height(box): return LINE * (3 + 2 * len(box.files)) + .2
 
-# %% ../nbs/65_hardware_map.ipynb #c017
+# %% ../nbs/65_hardware_map.ipynb #c023
 def _draw_box(ax, box, x, y):
     "A box with its upper left corner there."
     from matplotlib.patches import FancyBboxPatch
@@ -156,9 +156,9 @@ def _draw_box(ax, box, x, y):
             (box.tool if len(box.tool) < 46 else f"{box.tool[:44]}…", {}),
             *((line, {}) for line in _lines(box))]
     for i, (text, kind) in enumerate(said):
-        ax.text(x + .13, y - .04 - LINE * (i + .5), text, fontsize=7.5, va="center", clip_on=True, **kind)
+        ax.text(x + .13, y - .04 - LINE * (i + .5), text, fontsize=7.5, va="center", **kind)
 
-# %% ../nbs/65_hardware_map.ipynb #c018
+# %% ../nbs/65_hardware_map.ipynb #c025
 def _places(boxes):
     "Where each box has its corner, and each branch its line; and how high all are."
     y, found, rows = 0, [], []
@@ -174,7 +174,7 @@ def _places(boxes):
         y = min(ends) - .12
     return found, rows, -y
 
-# %% ../nbs/65_hardware_map.ipynb #c019
+# %% ../nbs/65_hardware_map.ipynb #c026
 def draw_map(
     boxes: list,   # of `hardware_map`
     figure,        # matplotlib's; it is given the size that it needs
@@ -194,7 +194,7 @@ def draw_map(
         ax.text(.08, y, f"{branch}: {BRANCHES[branch]}", fontsize=10, weight="bold", va="center")
     for box, x, y in found: _draw_box(ax, box, x, y)
 
-# %% ../nbs/65_hardware_map.ipynb #c020
+# %% ../nbs/65_hardware_map.ipynb #c030
 def show_map(
     boxes: list,   # of `hardware_map`
 ):
@@ -209,7 +209,7 @@ def map_svg(
     "The map as an SVG whose text is grey enough for light and dark."
     return as_svg(lambda figure: draw_map(boxes, figure), "map")
 
-# %% ../nbs/65_hardware_map.ipynb #c024
+# %% ../nbs/65_hardware_map.ipynb #c034
 def _fastest(found, only=""):
     "The fastest file of a race, and why."
     names = [n for n in found.times if n.startswith(only) and "-" in n and "/" not in n]
@@ -221,7 +221,7 @@ def _fastest(found, only=""):
                                            f"{r['ratio_high']:.2f}] of onnx-fp32's time")
     return name, f"the fastest of {len(timed)}: {r['latency_p50_us']:.1f} µs{ratio}", "measured"
 
-# %% ../nbs/65_hardware_map.ipynb #c025
+# %% ../nbs/65_hardware_map.ipynb #c036
 def _leanest(place, visits, counted):
     "The file with the fewest instructions in a place, of those that answer as they must."
     good = {v.file: v.found for v in visits if v.place == place and v.found and not v.why}
@@ -234,7 +234,7 @@ def _leanest(place, visits, counted):
             else f"answers within {good[name].largest:.0e}")
     return name, f"{known[name]:,} instructions, the fewest of {len(known)}; {said}", "emulated"
 
-# %% ../nbs/65_hardware_map.ipynb #c026
+# %% ../nbs/65_hardware_map.ipynb #c038
 def _compiled(files):
     "A row for each accelerator that a file was compiled for, and for each vendor with a kit."
     for f in files:
@@ -244,7 +244,7 @@ def _compiled(files):
                f"{expected['microseconds']:.1f} µs by its compiler's estimate", "estimated"]
     for name, vendor in vendors().items():
         yield [vendor["title"].partition(" (")[0].partition(", by")[0], f'vendor_kit("{name}")',
-               "its compiler has an account or a licence: the kit goes up to its door", "documented"]
+               "its compiler has an account or a licence: the kit goes to its door", "documented"]
 
 def decisions(
     files: list,         # of `Artifact`
@@ -260,7 +260,7 @@ def decisions(
     return Table("You have this chip", ["chip", "take", "because", "how it is known"],
                  [*rows, *_compiled(files)])
 
-# %% ../nbs/65_hardware_map.ipynb #c030
+# %% ../nbs/65_hardware_map.ipynb #c042
 def _groups_of(answer, found, file):
     return answer == len({x.group for x in found.lines if x.file == file and x.group})
 
@@ -280,7 +280,7 @@ TASKS |= {
                     "That board is the cortex-a76; look at both columns of all engines.", _lean),
 }
 
-# %% ../nbs/65_hardware_map.ipynb #c033
+# %% ../nbs/65_hardware_map.ipynb #c045
 def write_map(
     boxes: list,          # of `hardware_map`
     folder: str | Path,   # a run's folder

@@ -18,6 +18,7 @@ from .model import SimpleCNN, fit
 from .recipes import TREE, build, built
 from .reproduce import publish_run
 from .results import read_results
+from .hardware_map import read_map
 from .report import write_report
 from .art import series_mermaid, write_pictures
 from .docs import refresh_install
@@ -131,7 +132,7 @@ def publish(
     for name in DAYS.values(): refresh_install(nbs / "days" / f"{name}.ipynb", nbs.parent)
     _publish_marks(out, Path(edge_export.__file__).parent / "assets" / "published")
     results, folder = run(list(DAYS), {"dataset": "mnist"}, out)
-    write_pictures(results, nbs / "images")
+    write_pictures(results, nbs / "images", read_map(folder))
     for name in DAYS.values(): publish_day(folder / f"{name}.ipynb", nbs / "days" / f"{name}.ipynb")
     publish_models(folder, nbs.parent / "models", load_data("mnist"))
     with whole(folder / "index.ipynb") as scratch:

@@ -238,9 +238,9 @@ def saturation(
     for name in names:
         with made(name, source, data) as target:
             rows += [_two_modes(name, cpu, target, refs[cpu], parts[cpu].images) for cpu in parts]
-    headers = ["variant", "CPU", "images", "can saturate", "flips, default", "flips, exact",
-               "accuracy, default", "accuracy, exact", "logits apart by"]
-    return Table(f"{data.name}: one file, ONNX Runtime's two modes", headers, rows, _told(rows, why))
+    both = [f"{what}, {mode}" for what in ("flips", "accuracy") for mode in ("default", "exact")]
+    headers = ["variant", "CPU", "images", "can saturate", *both, "logits apart by"]
+    return Table(f"{data.name}: ONNX Runtime's two modes", headers, rows, _told(rows, why))
 
 # %% ../nbs/57_quantize.ipynb #c056
 def inside(

@@ -16,6 +16,7 @@ from .macs import KINDS
 from .recipes import built
 from .results import _size_parts, read_results, summary
 from .pictures import PARTS, draw_svg
+from .hardware_map import map_svg, read_map
 
 # %% ../nbs/67_report.ipynb #c007
 def _digit(image):
@@ -79,6 +80,7 @@ def write_report(
         sizes=[(f.recipe, f.bytes, _size_parts(f)) for f in files],
         parts=PARTS,
         largest=max(f.bytes for f in files),
+        map=map_svg(boxes) if (boxes := read_map(folder)) else "",
         picture=draw_svg(results) if any(r["latency_p50_us"] for r in results["rows"]) else "",
     )
     for name in ("report.html", "model_card.md"):

@@ -8,7 +8,6 @@ __all__ = ['STEPS', 'RULES', 'Rounding', 'Rounded', 'Explained', 'explain']
 # %% ../nbs/55_rules.ipynb #c002
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import product
 from pathlib import Path
 
@@ -28,7 +27,7 @@ class Rounding:
     text: str        # what a table says
     step: Callable   # (x, layers of that place by LiteRT's names, scales, bias) to the next x
 
-# %% ../nbs/55_rules.ipynb #c008
+# %% ../nbs/55_rules.ipynb #c010
 def _by(base, **changes):
     "A step in integers: the layer of one of `ROUNDINGS`, with another rounding."
     def step(x, layers, scales, bias): return _step(x, replace(layers[base], **changes))
@@ -40,7 +39,7 @@ def _floor(x, multiplier, shift):
     "What a shift alone gives: always down."
     return (np.int64(x) * multiplier) >> (31 - shift)
 
-# %% ../nbs/55_rules.ipynb #c010
+# %% ../nbs/55_rules.ipynb #c012
 def _fused(x, layers, scales, bias):
     "Sum times scales plus float bias in one rounding, divided by the step, halves to even."
     layer = layers["litert"]
@@ -53,7 +52,7 @@ def _fused(x, layers, scales, bias):
         x = np.rint(real / scales[-1]) + layer.zeros[1]
     return np.clip(x, *layer.clamp).astype(np.int8).reshape(-1, *layer.output)
 
-# %% ../nbs/55_rules.ipynb #c011
+# %% ../nbs/55_rules.ipynb #c013
 STEPS = {
     "double": Rounding("rounded twice, in integers", _by("tflm")),
     "single": Rounding("rounded once, in integers", _by("tflm", round=single_rounding)),
@@ -63,12 +62,13 @@ STEPS = {
     "floor": Rounding("not rounded, cut off", _by("tflm", round=_floor)),
 }
 RULES = {   # of convolutions, of dense layers
-    "LiteRT's reference kernels": ("double", "single"), "TensorFlow Lite Micro": ("double", "double"),
+    "LiteRT's reference kernels": ("double", "single"),
+    "TensorFlow Lite Micro": ("double", "double"),
     "one float product": ("float", "float"), "one integer product": ("single", "single"),
     "a float bias": ("fused", "fused"), "float sums": ("sums", "sums"),
 }
 
-# %% ../nbs/55_rules.ipynb #c014
+# %% ../nbs/55_rules.ipynb #c016
 def _learned(onnx):
     "Of each layer with weights in an ONNX file of integers: scales of the weights, float bias."
     graph = read_onnx(onnx)
@@ -93,7 +93,7 @@ def _with_integers(layers, scales, learned):
     return ({name: own(layers[name], kinds[name]) for name in layers},
             [scales[0], weight_scale, product, scales[-1]], bias)
 
-# %% ../nbs/55_rules.ipynb #c015
+# %% ../nbs/55_rules.ipynb #c018
 def _layers(path, onnx):
     "For each layer: the layer in three roundings, its scales, its float bias if there is one."
     kinds = {name: read_layers(path, name) for name in ("litert", "tflm", "xnnpack")}
@@ -111,7 +111,7 @@ def _names(layers):
     return {i: f"{name} {[*found.values()][:n].count(name) + 1}"
             for n, (i, name) in enumerate(found.items())}
 
-# %% ../nbs/55_rules.ipynb #c016
+# %% ../nbs/55_rules.ipynb #c020
 class Rounded:
     "A full-integer TFLite file on some samples, computed with any rounding in any layer."
     def __init__(
@@ -142,7 +142,7 @@ class Rounded:
             [self.run(part, steps)[-1] for part in batches(self.rows)])
         return self.known[steps]
 
-# %% ../nbs/55_rules.ipynb #c020
+# %% ../nbs/55_rules.ipynb #c024
 @dataclass(frozen=True)
 class Explained:
     "Which rounding gives an engine's answers."
@@ -151,7 +151,7 @@ class Explained:
     equal: int     # rows that the rule, or else the nearest one, gives
     steps: tuple   # names in `STEPS`, layer by layer
 
-# %% ../nbs/55_rules.ipynb #c021
+# %% ../nbs/55_rules.ipynb #c027
 def _enters(file, steps):
     "The first layer where a rounding is seen, in the first thousand samples."
     pairs = zip(file.names.values(), file.run(file.rows[:1000], steps),
@@ -167,9 +167,9 @@ def _one_layer(file, answers, base):
             if np.array_equal(file.answers(steps), answers): return i, steps
     return None
 
-# %% ../nbs/55_rules.ipynb #c022
+# %% ../nbs/55_rules.ipynb #c029
 def explain(
-    file: Rounded,
+    file: Rounded,   # with the samples that were asked
     answers: np.ndarray,   # (N, classes) int8, of an engine, to the file's samples
 ) -> Explained:
     "The rounding that gives an engine's every bit, and where it enters."

@@ -34,6 +34,7 @@ DAYS = {
     3: "day3_inference_and_benchmark",
     4: "day4_static_quantization",
     5: "day5_quantization_aware_training",
+    6: "day6_hardware_map",
     7: "day7_c",
 }
 
@@ -57,10 +58,8 @@ def parse_days(
         days = sorted({d for s in spans for d in DAYS if s[0] <= d <= s[-1]}) if known else []
         if days: return days
     except ValueError: pass
-    raise EdgeExportError(
-        f"days '{text}': give numbers such as 1, 1,2 or 1-2; "
-        f"there are the days {', '.join(map(str, DAYS))}"
-    )
+    raise EdgeExportError(f"days '{text}': give numbers such as 1, 1,2 or 1-2; "
+                          f"there are the days {', '.join(map(str, DAYS))}")
 
 # %% ../nbs/78_runs.ipynb #c014
 def _annotated(notebook):

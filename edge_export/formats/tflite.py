@@ -44,11 +44,9 @@ def _integers(tf, converter, precision, images):
     "Integers from end to end, with ranges from the images."
     sets, types = tf.lite.OpsSet, dict(zip(CALIBRATED, (tf.int8, tf.int16)))
     converter.representative_dataset = lambda: _singly(images)
+    wide = sets.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8
     converter.target_spec.supported_ops = [
-        sets.TFLITE_BUILTINS_INT8
-        if precision == "int8-static"
-        else sets.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8
-    ]
+        sets.TFLITE_BUILTINS_INT8 if precision == "int8-static" else wide]
     converter.inference_input_type = converter.inference_output_type = types[precision]
 
 # %% ../../nbs/17_tflite.ipynb #c012
@@ -100,11 +98,10 @@ def _interpreter(path, **options):
     "A LiteRT interpreter with its tensors allocated."
     litert, why = need("ai_edge_litert.interpreter", "tflite"), None
     for kernels in _resolvers(litert, options):
-        try:   # LiteRT announces its delegate
-            with hushed():
-                interpreter = litert.Interpreter(
-                    model_path=str(path), num_threads=1, experimental_op_resolver_type=kernels,
-                    **options)
+        try:
+            with hushed():   # LiteRT announces its delegate
+                interpreter = litert.Interpreter(str(path), experimental_op_resolver_type=kernels,
+                                                 num_threads=1, **options)
                 interpreter.allocate_tensors()
             return interpreter
         except (ValueError, RuntimeError) as e: why = e   # some graphs are too much for XNNPACK
@@ -231,9 +228,8 @@ def _coverages(source, target, *parts):
 # %% ../../nbs/17_tflite.ipynb #c043
 def _covered(plain, pairs, images):
     "The float values of `images` against the ranges."
-    found = {
-        own: Coverage(d["name"].split(";")[0], *_ends(d), steps=_step_count(d)) for own, d in pairs
-    }
+    found = {own: Coverage(d["name"].split(";")[0], *_ends(d), steps=_step_count(d))
+             for own, d in pairs}
     inputs = _tensors(plain, "inputs")
     for image in _rows(images, inputs):
         _fill(plain, inputs, image)

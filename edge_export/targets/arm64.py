@@ -41,7 +41,7 @@ BOARDS = {
 
 # %% ../../nbs/52_arm64.ipynb #c007
 def cpuinfo(
-    board: Board,
+    board: Board,   # one of `BOARDS`
 ) -> str:
     "`/proc/cpuinfo` of a board with four cores."
     own = (f"BogoMIPS\t: 108.00\nFeatures\t: {board.features}\nCPU implementer\t: 0x41\n"
@@ -49,7 +49,7 @@ def cpuinfo(
            "CPU revision\t: 3\n\n")
     return "".join(f"processor\t: {i}\n{own}" for i in range(4))
 
-# %% ../../nbs/52_arm64.ipynb #c010
+# %% ../../nbs/52_arm64.ipynb #c011
 @contextmanager
 def python_on(
     cpu: str,                    # one of `BOARDS`
@@ -68,7 +68,7 @@ def python_on(
         told = [w for k, v in own.items() for w in ("-E", f"{k}={v}")]
         yield ["qemu-aarch64", "-cpu", cpu, *emulator, "-L", name, *told, str(_python(root)[0])]
 
-# %% ../../nbs/52_arm64.ipynb #c013
+# %% ../../nbs/52_arm64.ipynb #c015
 def jobs_of(
     files: list,   # of `Artifact` or path
 ) -> dict:         # name of a job to (`Asked`, file)
@@ -82,7 +82,7 @@ def jobs_of(
             found[one.name] = one, file
     return found
 
-# %% ../../nbs/52_arm64.ipynb #c014
+# %% ../../nbs/52_arm64.ipynb #c018
 def _programs(files, images, cpu):
     "What C programs answer, compiled for a board."
     found = {}
@@ -94,7 +94,7 @@ def _programs(files, images, cpu):
         except EdgeExportError as e: found[f.recipe] = e
     return found
 
-# %% ../../nbs/52_arm64.ipynb #c015
+# %% ../../nbs/52_arm64.ipynb #c020
 def on_arm64(
     files: list,            # of `Artifact` or path: ONNX and TFLite files, C programs
     images: np.ndarray,     # as the model takes them
@@ -111,7 +111,7 @@ def on_arm64(
     known = {name: file for name, (_, file) in jobs.items()} | {f.recipe: f for f in in_c}
     return visits(known, here, there | _programs(in_c, images, cpu), cpu)
 
-# %% ../../nbs/52_arm64.ipynb #c021
+# %% ../../nbs/52_arm64.ipynb #c026
 def samples_of(
     path: str | Path | None,   # .npy, or .npz with several tensors by name; None: noise
     loaded,                    # a session
@@ -131,7 +131,7 @@ def samples_of(
     values = noise.normal(size=(n, *loaded.shape))
     return np.zeros(values.shape, kind) if kind == np.int64 else values.astype(kind)
 
-# %% ../../nbs/52_arm64.ipynb #c022
+# %% ../../nbs/52_arm64.ipynb #c029
 def _on_x86(jobs, images, cpu):
     "Ask files on another x86 CPU."
     there = {}
@@ -143,7 +143,7 @@ def _on_x86(jobs, images, cpu):
     here = {name: one.session(images) for name, (one, _) in jobs.items()}
     return visits({name: path for name, (_, path) in jobs.items()}, here, there, cpu)
 
-# %% ../../nbs/52_arm64.ipynb #c023
+# %% ../../nbs/52_arm64.ipynb #c030
 def on(
     place: str,   # `arm64`, `x86`, or a CPU
     files: list,  # of paths: ONNX and TFLite files of one model

@@ -52,15 +52,16 @@ def packages_in(
     for part in ("lists/partial", "cache/archives/partial"): (folder / part).mkdir(parents=True)
     (folder / "status").touch()
     own = {"Dir::State": folder, "Dir::State::lists": folder / "lists",
-           "Dir::Cache": folder / "cache", "Dir::State::status": folder / "status", "APT::Architecture": "arm64",
-           "APT::Architectures": "arm64", "Debug::NoLocking": 1, "APT::Sandbox::User": "root"}
+           "Dir::Cache": folder / "cache", "Dir::State::status": folder / "status",
+           "APT::Architecture": "arm64", "APT::Architectures": "arm64",
+           "Debug::NoLocking": 1, "APT::Sandbox::User": "root"}
     apt = ["apt-get", "-q", "-y", *(w for k, v in own.items() for w in ("-o", f"{k}={v}"))]
     what = "the packages for Arm64"
     _done([*apt, "update"], what)
     _done([*apt, "install", "--no-install-recommends", "--download-only", *packages], what)
     return sorted((folder / "cache" / "archives").glob("*.deb"))
 
-# %% ../../nbs/51_arm64_root.ipynb #c012
+# %% ../../nbs/51_arm64_root.ipynb #c013
 def unpack(
     packages: list,   # of `.deb` files
     root: Path,       # they are unpacked there
@@ -76,7 +77,7 @@ def unpack(
         if part.name not in (*KEPT, "md5sums"): shutil.rmtree(part)
     return {p.name: sha256(p) for p in packages}
 
-# %% ../../nbs/51_arm64_root.ipynb #c014
+# %% ../../nbs/51_arm64_root.ipynb #c016
 def _python(root):
     "The Python of a root: its path, and its version."
     found = sorted((root / "usr" / "bin").glob("python3.[0-9]*"))
@@ -96,7 +97,7 @@ def _add_wheels(root, scratch):
         with ZipFile(wheel) as f: f.extractall(root / "opt")
     return {w.name: sha256(w) for w in wheels}
 
-# %% ../../nbs/51_arm64_root.ipynb #c016
+# %% ../../nbs/51_arm64_root.ipynb #c018
 def _links(root):
     "Each link below a root, and where it points."
     return {str(p.relative_to(root)): os.readlink(p)
@@ -108,7 +109,7 @@ def _digest(path, kind):
     return found.hexdigest() if kind == "md5" else base64.urlsafe_b64encode(
         found.digest()).rstrip(b"=").decode()
 
-# %% ../../nbs/51_arm64_root.ipynb #c017
+# %% ../../nbs/51_arm64_root.ipynb #c020
 def _listed(root):
     "What the packages and wheels say: path to (kind of hash, hash or None)."
     found = {}
@@ -121,7 +122,7 @@ def _listed(root):
             found[f"opt/{file}"] = "sha256", file.hash and file.hash.value
     return found
 
-# %% ../../nbs/51_arm64_root.ipynb #c018
+# %% ../../nbs/51_arm64_root.ipynb #c022
 def damage(
     root: Path,   # of `make_root`
 ) -> str:         # a path, and what is wrong with it; "": nothing
@@ -137,7 +138,7 @@ def damage(
         if wanted and _digest(root / path, kind) != wanted: return f"{path} is changed"
     return ""
 
-# %% ../../nbs/51_arm64_root.ipynb #c020
+# %% ../../nbs/51_arm64_root.ipynb #c025
 def make_root(
     root: Path,   # folder to write; it appears whole
 ) -> dict:        # the record: packages, wheels and links
@@ -151,7 +152,7 @@ def make_root(
         if why := damage(scratch): raise EdgeExportError(f"the root for Arm64: {why}")
     return record
 
-# %% ../../nbs/51_arm64_root.ipynb #c021
+# %% ../../nbs/51_arm64_root.ipynb #c026
 def _current(root):
     "Are the wheels those that this version wants?"
     text = (resources.files("edge_export") / "assets" / "targets" / "arm64.txt").read_text()
@@ -170,7 +171,7 @@ def arm64_root(
     with progress(f"packages and wheels for Arm64 ({why})"): make_root(root)
     return root
 
-# %% ../../nbs/51_arm64_root.ipynb #c023
+# %% ../../nbs/51_arm64_root.ipynb #c028
 def lacking() -> str:   # "": nothing
     "What this machine lacks to run Arm64 programs."
     wanted = ["qemu-aarch64", *(() if root_folder().is_dir() else ("apt-get", "dpkg-deb"))]

@@ -35,7 +35,7 @@ class Asked:
         raw = joined(dict(zip(self.columns, parts)))
         return self.session.shaped(self.session.finish([raw]))
 
-# %% ../../nbs/49_elsewhere.ipynb #c008
+# %% ../../nbs/49_elsewhere.ipynb #c010
 def _litert_job(loaded):
     "Which tensors of a TFLite file are which."
     ends = [[int(d["index"]) for d in end.values()] for end in (loaded.inputs, loaded.outputs)]
@@ -46,7 +46,7 @@ def _onnx_job(loaded):
     inputs = [entry.name for entry in loaded.session.get_inputs()]
     return dict(runtime="onnxruntime", inputs=inputs), tuple(loaded.names)
 
-# %% ../../nbs/49_elsewhere.ipynb #c009
+# %% ../../nbs/49_elsewhere.ipynb #c012
 def _opened(file, reference):
     "A session of an artifact, or of any file by its ending; the file's name, and its path."
     if not isinstance(file, Artifact):
@@ -72,7 +72,7 @@ def asked(
     job |= dict(file=str(path.absolute()), reference=reference)
     return Asked(f"{name}, reference kernels" if reference else name, loaded, job, columns)
 
-# %% ../../nbs/49_elsewhere.ipynb #c013
+# %% ../../nbs/49_elsewhere.ipynb #c016
 def rows_of(
     loaded,               # a session
     images: np.ndarray,   # as the model takes them
@@ -82,7 +82,7 @@ def rows_of(
     if not isinstance(rows[0], tuple): return np.concatenate(rows)
     return joined({n: np.concatenate(v) for n, v in zip(named(images), zip(*rows))})
 
-# %% ../../nbs/49_elsewhere.ipynb #c016
+# %% ../../nbs/49_elsewhere.ipynb #c019
 def runner() -> Path:
     "The program that asks files elsewhere."
     return Path(str(resources.files("edge_export") / "assets" / "targets" / "run.py"))
@@ -98,7 +98,7 @@ def _ran(command, folder, patience):
     how = signal.Signals(number).name if number > 0 else f"status {done.returncode}"
     return f"died ({how}) {said}".strip()
 
-# %% ../../nbs/49_elsewhere.ipynb #c017
+# %% ../../nbs/49_elsewhere.ipynb #c022
 def _found(one, folder):
     "The answers of a job, an error that says why there are none, or None: it was never asked."
     answers, why = folder / f"{one.job['name']}.npz", folder / f"{one.job['name']}.txt"
@@ -109,14 +109,14 @@ def _found(one, folder):
     except Exception as e:   # whatever broken bytes raise
         return EdgeExportError(f"{one.name}: what came back is unreadable ({type(e).__name__})")
 
-# %% ../../nbs/49_elsewhere.ipynb #c018
+# %% ../../nbs/49_elsewhere.ipynb #c023
 def _written(jobs, images, folder):
     "The folder that a program is asked in."
     for i, one in enumerate(jobs):
         one.job.update(name=f"job{i}", rows=f"rows{i}.npy")
         np.save(folder / one.job["rows"], rows_of(one.session, images))
 
-# %% ../../nbs/49_elsewhere.ipynb #c019
+# %% ../../nbs/49_elsewhere.ipynb #c025
 def ask(
     command: list,        # of words: what runs `run.py`, and that; a folder is added
     jobs: list,           # of `Asked`
@@ -138,7 +138,7 @@ def ask(
             left = late[1:]
         return {one.name: found[one.name] for one in jobs}
 
-# %% ../../nbs/49_elsewhere.ipynb #c026
+# %% ../../nbs/49_elsewhere.ipynb #c032
 @dataclass(frozen=True)
 class Agreement:
     "Two machines' answers to the same samples."
@@ -148,7 +148,7 @@ class Agreement:
     flips: int      # other largest logits
     first: int | None = None   # number of the first row that differs
 
-# %% ../../nbs/49_elsewhere.ipynb #c027
+# %% ../../nbs/49_elsewhere.ipynb #c035
 def _flat(answers):
     "All tensors of an answer in a row, (N, values)."
     return np.concatenate([v.reshape(len(v), -1) for v in named(answers).values()], axis=1)
@@ -164,9 +164,10 @@ def agreement(
     same = (a == b).all(1) | (np.isnan(a) & np.isnan(b)).all(1)
     differ = np.flatnonzero(~same)
     return Agreement(len(a), int(same.sum()), float(np.abs(a - b).max(initial=0)),
-                     int((a.argmax(1) != b.argmax(1)).sum()), int(differ[0]) if len(differ) else None)
+                     int((a.argmax(1) != b.argmax(1)).sum()),
+                     int(differ[0]) if len(differ) else None)
 
-# %% ../../nbs/49_elsewhere.ipynb #c031
+# %% ../../nbs/49_elsewhere.ipynb #c039
 FLOAT = 1e-4   # what another order of sums may change, as a share of the answers' range
 
 def whole_integers(
@@ -181,7 +182,7 @@ def whole_integers(
     found = set(operators(file))
     return "QuantizeLinear" in found and not found & {"DynamicQuantizeLinear", "ConvInteger"}
 
-# %% ../../nbs/49_elsewhere.ipynb #c032
+# %% ../../nbs/49_elsewhere.ipynb #c041
 def judge(
     file: Artifact | Path,   # whose answers these are
     found: Agreement,   # here and there
@@ -195,7 +196,7 @@ def judge(
     if found.largest > FLOAT * size and not whole_integers(file): raise CheckFailed(
         f"the answers are {found.largest:.3g} apart, more than {FLOAT * size:.2g}")
 
-# %% ../../nbs/49_elsewhere.ipynb #c035
+# %% ../../nbs/49_elsewhere.ipynb #c044
 @dataclass(frozen=True)
 class Visit:
     "A file in a place that is not here."
@@ -205,13 +206,13 @@ class Visit:
     found: Agreement | None = None   # with the answers here
     why: str = ""   # it does not count: what failed
 
-# %% ../../nbs/49_elsewhere.ipynb #c036
+# %% ../../nbs/49_elsewhere.ipynb #c047
 def visits(
     files: dict,    # name of a job to its `Artifact` or path
     here: dict,     # name of a job to answers
     there: dict,    # name to answers, or to an error
     place: str,     # a CPU
-    evidence: str = "emulated",
+    evidence: str = "emulated",   # or "measured"
 ) -> list:          # of `Visit`
     "Compare what files answer in two places."
     found = []
@@ -225,10 +226,10 @@ def visits(
         except EdgeExportError as e: found.append(Visit(name, place, evidence, None, str(e)))
     return found
 
-# %% ../../nbs/49_elsewhere.ipynb #c037
+# %% ../../nbs/49_elsewhere.ipynb #c049
 def visit_table(
     found: list,   # of `Visit`
-    title: str = "The same files in other places",
+    title: str = "The same files in other places",   # of the table
 ) -> Table:
     "Rows that are equal, the largest difference, and other answers."
     def cells(v):
@@ -241,7 +242,7 @@ def visit_table(
                "other answers", "as it must be"]
     return Table(title, headers, rows, note)
 
-# %% ../../nbs/49_elsewhere.ipynb #c041
+# %% ../../nbs/49_elsewhere.ipynb #c053
 def not_run(
     why: str,   # what is missing, and the remedy
 ):

@@ -15,8 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ..artifact import Artifact, EdgeExportError, Table
+from ..artifact import EdgeExportError, Table
 from ..formats.c_run import CSession, TARGETS, compiled, crossed, executable
+from ..race import Race, contains_one, ratio
 from .arm64 import BOARDS, python_on
 from .elsewhere import _written, asked, runner
 from .x86 import emulator_lacks
@@ -75,7 +76,7 @@ def _by_runtimes(files, images, cpu):
         return {f.recipe: (marks[2 * i + 1] - marks[2 * i]) // (MANY - FEW)
                 for i, f in enumerate(files)}
 
-# %% ../../nbs/54_instructions.ipynb #c010
+# %% ../../nbs/54_instructions.ipynb #c011
 def _by_program(artifact, images, cpu):
     "Instructions of one inference of a C program."
     compile, emulator = crossed(cpu.lower())
@@ -86,7 +87,7 @@ def _by_program(artifact, images, cpu):
                      for n in (FEW, MANY))
         return (many - few) // (MANY - FEW)
 
-# %% ../../nbs/54_instructions.ipynb #c011
+# %% ../../nbs/54_instructions.ipynb #c013
 def instructions(
     files: list,          # of `Artifact`: ONNX and TFLite files, C programs
     images: np.ndarray,   # as the model takes them; few are repeated
@@ -101,7 +102,7 @@ def instructions(
     if others: found |= _by_runtimes(others, samples, cpu)
     return found | {f.recipe: _by_program(f, samples, cpu) for f in in_c}
 
-# %% ../../nbs/54_instructions.ipynb #c016
+# %% ../../nbs/54_instructions.ipynb #c018
 PAIRS = {"ONNX Runtime": ("onnx-fp32", "onnx-int8-static"),
          "LiteRT": ("tflite-fp32", "tflite-int8-static"), "C": ("c-fp32", "c-int8-static")}
 
@@ -117,11 +118,11 @@ class Count:
     @property
     def ratio(self) -> float | None: return self.int8 and self.int8 / self.fp32
 
-# %% ../../nbs/54_instructions.ipynb #c017
+# %% ../../nbs/54_instructions.ipynb #c021
 def counts(
     files: list,          # of `Artifact`
     images: np.ndarray,   # as the model takes them
-    cpus: tuple = ("Haswell", *BOARDS),
+    cpus: tuple = ("Haswell", *BOARDS),   # emulated
 ) -> list:                # of `Count`
     "Instructions of float and int8, for each engine that has both, on each CPU."
     known, found = {f.recipe: f for f in files}, []
@@ -133,20 +134,26 @@ def counts(
         found += [Count(name, cpu, n.get(a), n.get(b), why) for name, (a, b) in pairs.items()]
     return found
 
-# %% ../../nbs/54_instructions.ipynb #c018
+# %% ../../nbs/54_instructions.ipynb #c023
+def _measured(found):
+    "For each engine the ratio of the times in a race, int8 to float; none if it was too noisy."
+    if found is None or not contains_one(found.aa): return {}
+    return {name: ratio(found.times[b], found.times[a]) for name, (a, b) in PAIRS.items()
+            if {a, b} <= set(found.times)}
+
 def count_table(
-    found: list,              # of `Count`
-    measured: dict = None,    # engine to (ratio, low, high) of the times on this CPU, int8 to fp32
-    here: str = "this CPU",   # its name
+    found: list,         # of `Count`
+    timed: Race | None = None,   # with it the ratios of the times on this CPU
 ) -> Table:
     "When int8 pays: counts on emulated CPUs, times on this one."
     rows = [[c.engine, c.cpu, f"{c.fp32:,}", f"{c.int8:,}", f"{c.ratio:.2f}", ""]
             if not c.why else [c.engine, c.cpu, "not run", "", "", ""] for c in found]
-    rows += [[engine, here, "", "", "", f"{r:.2f} [{low:.2f}, {high:.2f}]"]
-             for engine, (r, low, high) in (measured or {}).items()]
+    rows += [[engine, "this one", "", "", "", f"{r:.2f} [{low:.2f}, {high:.2f}]"]
+             for engine, (r, low, high) in _measured(timed).items()]
     headers = ["engine", "CPU", "fp32, instructions", "int8, instructions", "int8 / fp32, emulated",
-               "int8 / fp32, measured [95 %]"]
-    note = " ".join(f"{c.engine} on {c.cpu}: {c.why}." for c in found if c.why)
-    said = "A count is no time: one instruction may take as long as ten others."
+               "int8 / fp32, time measured [95 %]"]
+    whys = dict.fromkeys(c.why for c in found if c.why)
+    said = ["A count is no time: one instruction may take as long as ten others.",
+            *(f"Not run: {why}." for why in whys)]
     return Table("When int8 pays: one inference", headers,
-                 sorted(rows, key=lambda r: [*PAIRS].index(r[0])), f"{said} {note}".strip())
+                 sorted(rows, key=lambda r: [*PAIRS].index(r[0])), " ".join(said))

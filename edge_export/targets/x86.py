@@ -23,7 +23,7 @@ def emulator_lacks() -> str:   # "": nothing
     "What this machine lacks to emulate an x86 CPU."
     return "" if shutil.which("qemu-x86_64") else "qemu-x86_64 is not installed: make tools"
 
-# %% ../../nbs/50_x86.ipynb #c008
+# %% ../../nbs/50_x86.ipynb #c009
 PATIENCE = 600   # seconds
 
 def _answers(load, path, images, options):
@@ -31,7 +31,7 @@ def _answers(load, path, images, options):
     vouch(load, sha256(path))   # it ran in the worker before, here
     return load(path, **options)(images)
 
-# %% ../../nbs/50_x86.ipynb #c009
+# %% ../../nbs/50_x86.ipynb #c010
 def answers_on(
     load,                 # (path, **options) to a session, as a recipe has it
     path: Path,           # file or folder
@@ -45,7 +45,7 @@ def answers_on(
                                environment={}, patience=PATIENCE)
     finally: interpreter.reset(token)
 
-# %% ../../nbs/50_x86.ipynb #c012
+# %% ../../nbs/50_x86.ipynb #c013
 def _there(artifact, images, cpu):
     "What an artifact answers, as its session does."
     recipe = parse(artifact.recipe)[0]
@@ -55,7 +55,7 @@ def _there(artifact, images, cpu):
     there = answers_on(recipe.load, artifact.file, images, cpu, **own)
     return session(artifact).shaped(there)
 
-# %% ../../nbs/50_x86.ipynb #c013
+# %% ../../nbs/50_x86.ipynb #c015
 def on_x86(
     files: list,            # of `Artifact`, of any recipe that has a session
     images: np.ndarray,     # as the model takes them
