@@ -33,7 +33,7 @@ def test_badge_and_install_cell_come_from_settings(day):
     path, cells = day
     assert cells[0].source == colab_badge(f"days/{path.name}", ROOT)
     install = next(c for c in cells if "google.colab" in c.source and c.cell_type == "code")
-    extras = "tflite,qat" if "day5" in path.name else "tflite"
+    extras = next((e for day, e in (("day5", "tflite,qat"), ("day6", "tflite,qat,targets")) if day in path.name), "tflite")
     assert install.source == install_cell(extras, ROOT), "make publish writes it"
     assert {"skip-execution", "nbval-skip"} <= set(install.metadata.tags)
 

@@ -5,7 +5,7 @@ from conftest import ROOT
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-TARGETS = ("openvino", "executorch", "iree", "ethosu", "micro")   # extras of other runtimes: their packages have a lock of their own
+TARGETS = ("openvino", "executorch", "iree", "ethosu", "micro", "targets")   # extras of other runtimes, and all of them: their packages have a lock of their own
 
 
 def lines(name):
@@ -26,7 +26,14 @@ def locked():
 def asked():
     config = ConfigParser(delimiters=["="])
     config.read(ROOT / "settings.ini")
-    return [Requirement(r) for key, text in config["DEFAULT"].items() if key.endswith("requirements") for r in text.split()]
+    return [Requirement(r) for key, text in config["DEFAULT"].items()
+            if key.endswith("requirements") and not key.startswith("targets") for r in text.split()]
+
+
+def test_one_extra_brings_all_other_runtimes():
+    config = ConfigParser(delimiters=["="])
+    config.read(ROOT / "settings.ini")
+    assert Requirement(config["DEFAULT"]["targets_requirements"].strip()).extras == {*TARGETS[:-1], "arm"}
 
 
 def test_what_the_days_need_is_in_the_first_lock_alone():
