@@ -32,6 +32,7 @@ from .lessons import teach_values
 from .engine import engine_values, remembered
 from .c_figures import c
 from .runtimes import runtimes
+from .target_figures import targets
 from .bounds import figure, held
 from .families import family_values
 from .kills import kills
@@ -280,7 +281,7 @@ def engine(
 
 # %% ../nbs/96_promises.ipynb #c048
 AREAS = {"series": series, "quant": quant, "repro": repro, "teach": teach, "engine": engine,
-         "c": c, "runtimes": runtimes}
+         "c": c, "runtimes": runtimes, "targets": targets}
 
 # %% ../nbs/96_promises.ipynb #c051
 def _line(f):
