@@ -98,16 +98,18 @@ def _described():
 def _visited(visits, known, day):
     "A box for each place that files were asked in."
     for place, level in dict.fromkeys((v.place, v.evidence) for v in visits):
-        own, seen = [v for v in visits if (v.place, v.evidence) == (place, level)], []
+        own, seen = [v for v in visits if (v.place, v.evidence) == (place, level)
+                     and "reference kernels" not in v.file], []
         for v in own:
             a = v.found
             said = "failed" if v.why or not a else (
                 f"{a.equal:,}/{a.n:,} rows" if a.equal else f"within {a.largest:.0e}")
             file = known.get(v.file.partition(",")[0])
             seen.append(_file(file, said) if file else Seen(v.file, said=said))
-        branch, title = PLACES.get(place, ("Arm board", place))
-        tools = dict.fromkeys(_tool(f.recipe.partition("-")[0], f)[2] for v in own
-                              if (f := known.get(v.file.partition(",")[0])))
+        branch, title = PLACES.get(place, ("Arm board", place.replace("this one", "this CPU")))
+        tools = ["Arm NN 20.08"] if "Arm NN" in place else dict.fromkeys(
+            _tool(f.recipe.partition("-")[0], f)[2] for v in own
+            if (f := known.get(v.file.partition(",")[0])))
         yield Box(branch, title, level, ", ".join(tools), day, tuple(seen))
 
 # %% ../nbs/65_hardware_map.ipynb #c016
