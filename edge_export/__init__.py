@@ -48,12 +48,14 @@ from .diff import diff
 from .lint import lint
 from .vendors import vendor_kit
 from .door import guarded
+
+# %% ../nbs/api.ipynb #c005
 from .ledger import everywhere, ledger, lying_board
 from .hardware_map import decisions, hardware_map, show_map, write_map
 from .targets.elsewhere import visit_table
 from .targets.instructions import count_table, counts
 
-# %% ../nbs/api.ipynb #c004
+# %% ../nbs/api.ipynb #c006
 _all_ = [
     "race", "by_operator", "keras_arrays", "load_data", "compare_layers", "details",
     "ranked_layers", "show_drift", "IntegerSession", "TFLiteSession", "SimpleCNN",
@@ -70,6 +72,6 @@ _all_ = [
     "hardware_map", "write_map", "show_map", "decisions",
 ]
 
-# %% ../nbs/api.ipynb #c006
+# %% ../nbs/api.ipynb #c008
 for _name in _all_:
     if isfunction(globals()[_name]): globals()[_name] = guarded(globals()[_name])

@@ -1,7 +1,6 @@
-"""Ask TFLite files in Debian's Arm NN 20.08, with the system's Python: armnn.py BACKEND [LIBRARIES] FOLDER
+"""Ask TFLite files in Debian's Arm NN 20.08, with the system's Python and the backend CpuRef: armnn.py FOLDER
 
-FOLDER is as run.py has it. BACKEND is CpuRef, or CpuAcc on an Arm CPU; LIBRARIES is the folder its parts lie in, where
-it is not installed. Arm NN may end the process: the caller then blames the file that was asked.
+FOLDER is as run.py has it. Arm NN may end the process: the caller then blames the file that was asked.
 """
 import json
 import logging
@@ -26,15 +25,13 @@ def parsed(path):
     return network, inputs[0], outputs[0]
 
 
-def answer(path, rows, backend, libraries):
+def answer(path, rows):
     "The raw answers, one sample a call."
-    creation = ann.CreationOptions()
-    creation.m_DynamicBackendsPath = libraries
-    runtime = ann.IRuntime(creation)
+    runtime = ann.IRuntime(ann.CreationOptions())
     network, first, last = parsed(path)
     if rows.shape[1:] != tuple(first[1].GetShape())[1:]:  # it counts bytes, and no more
         raise ValueError(f"samples are {rows.shape[1:]}, the file takes {tuple(first[1].GetShape())[1:]}")
-    chosen = [ann.BackendId(backend)]
+    chosen = [ann.BackendId("CpuRef")]
     graph, _ = ann.Optimize(network, chosen, runtime.GetDeviceSpec(), ann.OptimizerOptions())
     number, found = runtime.LoadNetwork(graph)[0], []
     target = ann.make_output_tensors([last])
@@ -45,10 +42,10 @@ def answer(path, rows, backend, libraries):
 
 
 if __name__ == "__main__":
-    place, backend, libraries = Path(sys.argv[-1]), sys.argv[1], (sys.argv[2:-1] or [""])[0]
+    place = Path(sys.argv[1])
     for job in json.loads((place / "job.json").read_text()):
         try:
-            found = answer(job["file"], np.load(place / job["rows"]), backend, libraries)
+            found = answer(job["file"], np.load(place / job["rows"]))
             np.savez(place / "scratch.npz", found)
             (place / "scratch.npz").rename(place / f"{job['name']}.npz")
         except Exception as e:  # whatever it raises is the answer of this job alone
