@@ -155,5 +155,5 @@ def on(
     images, found = samples_of(samples, next(iter(jobs.values()))[0].session), []
     for cpu in cpus.get(place, (place,)):
         found += on_arm64(paths, images, cpu) if cpu in BOARDS else _on_x86(jobs, images, cpu)
-    said = "samples" if samples else "noise"
+    said = "samples" if samples else "samples of noise"
     return visit_table(found, f"{len(images):,} {said}, emulated")
