@@ -128,7 +128,7 @@ def test_links_and_anchors_lead_somewhere(pages):
 
 
 def test_mermaid_reaches_quarto(pages):
-    text = (pages[1] / "40_tree.ipynb").read_text()
+    text = (pages[1] / "400_tree.ipynb").read_text()
     assert "```{mermaid}" in text and "```mermaid" not in text
 
 

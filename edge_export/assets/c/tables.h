@@ -3,9 +3,12 @@
 #define TABLES_H
 #include <stdint.h>
 
+#ifndef LINE
+#define LINE 64 /* bytes of a line of the cache */
+#endif
 #ifdef __GNUC__
-#define TABLE __attribute__((used, aligned(64))) /* stays in the file, and begins where a line of the cache does */
-#define ALIGNED __attribute__((aligned(64)))
+#define TABLE __attribute__((used, aligned(LINE))) /* stays in the file, and begins where a line does */
+#define ALIGNED __attribute__((aligned(LINE)))
 #define APART __attribute__((noinline))          /* is not mixed with what is around it */
 
 #define IN_ORDER(vector) __asm__("" : "+v"(vector)); /* else gcc adds in another order, and runs out of registers */
