@@ -20,7 +20,7 @@ from .c_float import float_constants, float_sources, read_chain
 from .c_graph import Graph, read_graph
 from .c_layers import micro_answers
 from .c_proof import asked, prove
-from .c_run import CSession, compiler, forms
+from .c_run import CSession, compiler, forms, forms_of
 from .c_source import RUNTIMES, program, sources, test_source
 from .onnx import OnnxSession
 from .tflite import TFLiteSession
@@ -54,10 +54,10 @@ def refuse_other_answers(
     folder: Path,          # with `model.c`
     rows: np.ndarray,      # (N, *shape) int8
     wanted: np.ndarray,    # (N, *shape of an answer) int8
-    form: str,             # "vectors": in each form that runs here
+    form: str,             # one of `c_source.SHORT`: in each of its forms that runs here
 ):
     "Raise unless the program answers just so."
-    for name, flags in (forms() if form == "vectors" else {"plain": None}).items():
+    for name, flags in forms_of(form).items():
         found = CSession(folder, flags).raw(rows)
         if odd := int((found != wanted).reshape(len(rows), -1).any(1).sum()):
             raise CheckFailed(f"{odd:,} of {len(rows):,} answers of its form '{name}' are not the "
@@ -80,7 +80,7 @@ def write_c(
     target: Path,         # folder to write: `model.c`, `model.h`, `model_test.c`
     data: Dataset = None,   # nothing of it is needed
     rounding: str = "litert",   # whose last bits: `litert`, `tflm` or `xnnpack`
-    form: str = "vectors",      # or "plain": loops alone, for any C99 compiler
+    form: str = "vectors",      # or "plain": loops alone, for any C99 compiler; or "cortexm"
 ):
     "Write a network as C."
     graph = graph_of(source)
@@ -162,7 +162,7 @@ def to_c(
     source: str | Path,         # full-integer TFLite file, ours or not
     out: str | Path = "c",      # folder to write
     rounding: str = "litert",   # whose last bits: `litert`, `tflm` or `xnnpack`
-    form: str = "vectors",      # or "plain"
+    form: str = "vectors",      # or "plain", or "cortexm"
 ) -> Table:                     # the layers, and what was proven
     "Any full-integer TFLite file as C, proven. What was in `out` stays if that fails."
     compiler()

@@ -24,6 +24,8 @@ class CLayer:
     struct: dict = field(default_factory=dict)      # field to number, name, list or dict
     constants: dict = field(default_factory=dict)   # suffix of a name to an array
     text: str = ""           # its own C function, if it has one
+    helium: dict = field(default_factory=dict)      # in place of `constants` on Cortex-M55
+    scratch: dict = field(default_factory=dict)     # form to (numbers, bytes of each) beside its ends
 
 # %% ../../nbs/210_c_products.ipynb #c009
 ROUNDING = {

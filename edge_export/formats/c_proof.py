@@ -16,8 +16,8 @@ import numpy as np
 from ..reference import CheckFailed
 from .c_graph import Graph, Node
 from .c_products import conv, fully_connected, product_scale, rule
-from .c_run import forms, library
-from .c_source import program
+from .c_run import forms_of, library
+from .c_source import constants_of, program
 from .c_vectors import templates
 from ..integer import output_range, quantized_multiplier
 
@@ -109,8 +109,12 @@ def _harness(folder, constants, walks):
     if walks: lines.append(templates().loader.get_source(templates(), "proof.h")[0])
     for name in constants: lines += [f"const void *constant_{name}(void);",
                                      f"const void *constant_{name}(void) {{ return {name}; }}"]
-    for name, kernel in walks.items():
-        walk = "walk_vectors" if kernel == "vectors" else "walk_plain"
+    for name, layer in ((s.name, s.layer) for s in walks):
+        if layer.kernel == "cortexm":   # its rounding has names of its own
+            four = f"{name}_answers(" in layer.text
+            lines.append(f"{'WALK_FOUR' if four else 'WALK'}({name})")
+            continue
+        walk = "walk_vectors" if layer.kernel == "vectors" else "walk_plain"
         lines.append(f"void walk_{name}({given});\nvoid walk_{name}({given}) {{\n"
                      f"    {walk}(&{name}_layer.to, channel, range, counts, at, value);\n}}")
     (folder / "proof.c").write_text("\n".join(lines) + "\n")
@@ -169,13 +173,13 @@ def _refuse_constants(compiled, constants):
 def asked(
     folder: Path,         # with `model.c`
     constants: dict,      # name to the array that must be there
-    walks: dict = None,   # name of a layer of products to its kernel
+    walks: list = (),     # of `Step`: layers of products
     flags: tuple = None,  # of a form
 ):                        # `ctypes.CDLL`, with a function `walk_NAME` for each
     "The program, compiled so that it can be asked. Raises for a constant that is another."
     with tempfile.TemporaryDirectory() as scratch:
         for name in ("model.c", "model.h"): shutil.copy(Path(folder) / name, scratch)
-        _harness(Path(scratch), constants, walks or {})
+        _harness(Path(scratch), constants, walks)
         compiled = library(Path(scratch), flags, "proof.c")
     _refuse_constants(compiled, constants)
     return compiled
@@ -199,10 +203,9 @@ def prove(
     "Every sum there can be goes through the program's own rounding. Raises for one that is off."
     steps = program(graph, rounding, form)
     own = [(s, n) for s in steps for n in graph.nodes if n.name == s.name and n.kind in PRODUCTS]
-    flags = forms() if form == "vectors" else {"plain": ()}
-    constants = {f"{s.name}_{k}": v for s in steps for k, v in s.layer.constants.items()}
-    for each in flags.values():
-        compiled = asked(folder, constants, {s.name: s.layer.kernel for s, _ in own}, each)
+    flags = forms_of(form)
+    for name, each in flags.items():
+        compiled = asked(folder, constants_of(steps, name), [s for s, _ in own], each)
         for s, n in own: _refuse_walk(n, rule(n, rounding), getattr(compiled, f"walk_{n.name}"), s)
     sums = [reachable(n) for _, n in own]
     return Proof(sum(len(s.low) for s in sums), sum(int((s.high - s.low + 1).sum()) for s in sums),

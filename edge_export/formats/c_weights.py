@@ -16,7 +16,8 @@ from ..reference import CheckFailed
 from .c import graph_of
 from .c_products import ROUNDING
 from .c_float import float_constants, read_chain
-from .c_source import program
+from .c_cortexm import CORE_FORMS
+from .c_source import SHORT, constants_of, program
 
 # %% ../../nbs/290_c_weights.ipynb #c005
 def _section_bytes(elf, symbol):
@@ -40,10 +41,10 @@ def constants_in(
 
 # %% ../../nbs/290_c_weights.ipynb #c009
 def _constants(graph, form, rounding):
-    "Name to array of each constant of a program; nothing where there is no such program."
+    "Name to array of each constant of the forms of a program; nothing where there is no such program."
     try: steps = program(graph, rounding, form)
-    except EdgeExportError: return {}
-    return {f"{s.name}_{k}": v for s in steps for k, v in s.layer.constants.items()}
+    except EdgeExportError: return []
+    return [constants_of(steps, core) for core in (CORE_FORMS[1:] if form == "cortexm" else ("",))]
 
 def wanted_of(
     path: Path,   # full-integer TFLite file, or ONNX file in float32
@@ -54,7 +55,7 @@ def wanted_of(
         return [float_constants(layers)], sum(x.weights.size + x.bias.size for x in layers)
     graph = graph_of(path)
     weights = [t for n in graph.nodes for t in n.inputs if t.value is not None and len(t.scale)]
-    programs = [_constants(graph, f, r) for f in ("vectors", "plain") for r in ROUNDING]
+    programs = sum((_constants(graph, f, r) for f in SHORT for r in ROUNDING), [])
     return programs, sum(t.size for t in weights)
 
 # %% ../../nbs/290_c_weights.ipynb #c012
