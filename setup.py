@@ -16,7 +16,7 @@ setup(
     long_description_content_type="text/markdown",
     author=cfg["author"], author_email=cfg["author_email"], url=cfg["git_url"],
     license=cfg["license"].upper(), keywords=cfg["keywords"],
-    packages=find_packages(include=["edge_export*"]), package_data={"edge_export": ["assets/*", "assets/c/*", "assets/c/empty/*", "assets/published/*", "assets/targets/*", "assets/vendors/*"]},
+    packages=find_packages(include=["edge_export*"]), package_data={"edge_export": ["assets/*", "assets/c/*", "assets/c/empty/*", "assets/firmware/*", "assets/published/*", "assets/targets/*", "assets/vendors/*"]},
     python_requires=f">={cfg['min_python']}",
     install_requires=cfg["requirements"].split(), extras_require=extras,
     entry_points={"console_scripts": cfg["console_scripts"].split(),

@@ -1,8 +1,9 @@
-/* Golden inputs, then the rows of a file, then the clock. What is said is one `name number` a line. */
+/* Golden inputs, then the rows of a file, then the clock. What is said is a name and a number a line. */
 #include "host.h"
 #include "model.h"
-#ifdef GOLDEN
 #include "golden.h"
+#ifndef REPEAT
+#define REPEAT {{ repeat }}
 #endif
 
 uint32_t stack_used(void);
@@ -39,13 +40,11 @@ static uint32_t ticks(int32_t count) { /* of the system's timer, which counts do
 
 int main(void) {
     int wrong = 0;
-#ifdef GOLDEN
     for (int i = 0; i < GOLDEN; i++) {
         model_invoke(golden_inputs[i], out);
         for (int j = 0; j < MODEL_OUTPUT_SIZE; j++) wrong += out[j] != golden_answers[i][j];
     }
     tell("golden_wrong", (uint32_t)wrong);
-#endif
     const int32_t rows = open_file("rows.bin", 1, 8), answers = rows < 0 ? -1 : open_file("answers.bin", 5, 11);
     uint32_t count = 0;
     for (; answers >= 0 && !read_bytes(rows, in, sizeof in); count++) {

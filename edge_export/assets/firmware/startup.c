@@ -30,6 +30,8 @@ uint32_t stack_used(void) {
     return (uint32_t)((const char *)&stack_top - (const char *)at);
 }
 
-void (*const vectors[])(void) __attribute__((used, section(".vectors"))) = {
-    (void (*)(void))&stack_top, reset, stopped, stopped, stopped, stopped, stopped, 0, 0, 0, 0, stopped, stopped, 0, stopped, stopped,
-};
+static const struct {
+    const void *stack;
+    void (*entries[15])(void);
+} vectors __attribute__((used, section(".vectors"))) = {
+    &stack_top, {reset, stopped, stopped, stopped, stopped, stopped, 0, 0, 0, 0, stopped, stopped, 0, stopped, stopped}};
