@@ -24,6 +24,7 @@ USAGE = """edge-export: one PyTorch model through every step of a deployment, ea
   edge-export run          the main job: days 1-3, a table, report.html and model_card.md at the end
   edge-export reproduce    make days 1-3 from nothing, and compare with the published bytes
   edge-export c            any full-integer TFLite file as C, proven for every input
+  edge-export firmware     the same for a microcontroller, built, and run on an emulated core
   edge-export lint         is it really int8? an ONNX, TFLite, OpenVINO or ExecuTorch file by layers
   edge-export on           ONNX and TFLite files on an emulated CPU: the same bits as here?
   edge-export verify       are the weights of a file in an object file, a library, a firmware?
@@ -127,11 +128,14 @@ def _on(args):
     _print(found, args.json)
     return 0 if all(row[-1] == "yes" for row in found.rows) else 1
 
+def _firmware(args):
+    from edge_export.targets.cortexm import firmware
+    _print(firmware(args.file, args.out, args.cpu, args.part, args.rounding), args.json)
+    return 0
+
 def _verify(args):
-    from edge_export.formats.c_weights import follow
-    found = follow(args.compiled, args.file)
-    print(f"{args.compiled}: all {found.parameters:,} parameters of {args.file}, in "
-          f"{found.constants} constants of {found.bytes:,} bytes")
+    from edge_export.formats.c_weights import follow_all
+    print(follow_all(args.compiled, args.file))
     return 0
 
 # %% ../nbs/970_cli.ipynb #c017
@@ -143,6 +147,8 @@ COMMANDS = {  # name to function, what it does, an example
         "edge-export reproduce --dataset mnist --from checkpoint"),
     "c": (_c, "Any full-integer TFLite file as C, proven for every input; the folder stays as it "
           "was if that fails.", "edge-export c model.tflite --out c"),
+    "firmware": (_firmware, "A complete program for a Cortex-M microcontroller, proven in QEMU.",
+                 "edge-export firmware model.tflite --part STM32F411RE"),
     "lint": (_lint, "What each layer of a file multiplies; the exit status is 0 if all is as "
              "asked.", "edge-export lint model.tflite"),
     "on": (_on, "Ask ONNX and TFLite files on an emulated CPU, and compare with the answers here; "
@@ -180,8 +186,8 @@ def _add_run_options(add):
 def _add_file_options(name, add):
     "The options of a command that reads files of any origin."
     if name == "verify": add("compiled", help="an ELF file: object, library, program, firmware")
-    if name in ("c", "verify", "lint"):
-        add("file", help="a full-integer TFLite file; for verify ONNX, too; for lint any")
+    if name in ("c", "verify", "lint", "firmware"):
+        add("file", help="a full-integer TFLite file; verify: or ONNX; lint: any; firmware: or a run")
     if name == "on":
         add("place", help="arm64 (two boards), x86 (one without VNNI), or a CPU: cortex-a72, "
             "cortex-a76, or any x86 CPU that QEMU has")
@@ -190,17 +196,22 @@ def _add_file_options(name, add):
             "tensors by name (default: noise)")
     if name == "lint":
         add("--asked", default="", help="what it should be, as int8-static (default: most of it)")
-    if name == "c":
-        add("--out", default="c", help="folder for model.c, model.h and model_test.c (default: c)")
-        add("--rounding", default="litert", help="whose last bits: litert (default), tflm, xnnpack")
-        add("--form", default="vectors", help="vectors (default), or plain: loops alone, any C99")
+    if name in ("c", "firmware"):
+        own = dict(c="litert", firmware="tflm")[name]
+        add("--out", default=name, help=f"folder for its files (default: {name})")
+        add("--rounding", default=own, help=f"whose last bits: litert, tflm, xnnpack (default: {own})")
+    if name == "c": add("--form", default="vectors", help="vectors (default); plain: loops alone, "
+                        "any C99; cortexm: three forms for microcontrollers")
+    if name == "firmware":
+        add("--cpu", default="", help="cortex-m0, -m3, -m4 (default), -m7, -m33 or -m55")
+        add("--part", default="", help="a part, e.g. STM32F411RE: its memory (any other word lists all)")
 
 # %% ../nbs/970_cli.ipynb #c025
 def _add_options(name, add):
     "The options of a command."
     if name in ("run", "bench", "publish", "doctor", "clean"):
         add("--out", default="runs", help="where runs are kept (default: runs)")
-    if name in ("run", "reproduce", "doctor", "diff", "c", "lint", "on"):
+    if name in ("run", "reproduce", "doctor", "diff", "c", "lint", "on", "firmware"):
         add("--json", action="store_true", help="print the table as JSON")
     if name in ("run", "reproduce"):
         add("--dataset", help="auto (MNIST if it can be had), mnist or digits")
@@ -217,7 +228,7 @@ def _add_options(name, add):
         add("--data", action="store_const", const="data", help="the downloaded MNIST, too")
         add("--arm64", action="store_const", const="arm64", help="the packages for Arm64, too")
         add("--yes", action="store_true", help="do not ask")
-    if name in ("c", "verify", "lint", "on"): _add_file_options(name, add)
+    if name in ("c", "verify", "lint", "on", "firmware"): _add_file_options(name, add)
     if name == "run": _add_run_options(add)
 
 # %% ../nbs/970_cli.ipynb #c026

@@ -75,7 +75,7 @@ def answers_of(
         f"{said.get('rows', 0):,} of {len(rows):,} samples were answered on {made.project.core.title}")
     return np.frombuffer(content, np.int8).reshape(len(rows), *shape)
 
-# %% ../../nbs/545_cortexm.ipynb #c011
+# %% ../../nbs/545_cortexm.ipynb #c014
 def file_in(
     source: str | Path,   # full-integer TFLite file, or the folder of a run that has one
 ) -> Path:
@@ -108,7 +108,7 @@ def firmware(
         built(target, "firmware.elf")
     return made_table(made, out)
 
-# %% ../../nbs/545_cortexm.ipynb #c013
+# %% ../../nbs/545_cortexm.ipynb #c016
 def fits(
     made: Made,
 ) -> dict:        # name of a part to what is missing, or to nothing
@@ -130,7 +130,7 @@ def made_table(
     return Table(f"{out}: a program for {p.name}, {p.core.title}", ["what", "how much", "of it"], rows,
                  f"Its answers are those of the rounding {p.rounding}, bit by bit.")
 
-# %% ../../nbs/545_cortexm.ipynb #c017
+# %% ../../nbs/545_cortexm.ipynb #c020
 @dataclass(frozen=True)
 class Seat:
     "A network on a core."
@@ -169,7 +169,7 @@ def seats(
     wanted = {r: runtime_answers(source, rows, r) for r in roundings}
     return [seat(source, cpu, r, rows, wanted[r]) for r in roundings for cpu in cpus]
 
-# %% ../../nbs/545_cortexm.ipynb #c020
+# %% ../../nbs/545_cortexm.ipynb #c023
 def visits_of(
     found: list,    # of `Seat`
     recipe: str,    # what the programs are called
@@ -180,7 +180,7 @@ def visits_of(
                   "" if s.equal == s.n else f"{s.n - s.equal} rows have other bits") for s in made] + [
         Visit(recipe, s.cpu, "emulated", None, s.why) for s in found if not s.made]
 
-# %% ../../nbs/545_cortexm.ipynb #c023
+# %% ../../nbs/545_cortexm.ipynb #c026
 @cache
 def _folder():
     "A folder that goes with the process."
