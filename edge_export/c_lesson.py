@@ -145,9 +145,8 @@ def _blocks(made):
     return [(names[t], offsets[t], *held[t]) for t in held], [s.name for s in steps]
 
 # %% ../nbs/660_c_lesson.ipynb #c038
-def _draw_memory(ax, made):
+def _draw_memory(ax, blocks, names, title):
     "One program's arrays over its steps."
-    blocks, names = _blocks(made)
     room = max(at + size for _, at, size, *_ in blocks)
     for i, (name, at, size, first, last) in enumerate(blocks):
         ax.broken_barh([(first - .4, last - first + .8)], (at, size), alpha=.6, edgecolor="#333333",
@@ -155,7 +154,7 @@ def _draw_memory(ax, made):
         flat = size < room / 12
         ax.text((first + last) / 2, at + (size if flat else size / 2), f"{name}: {size:,}",
                 ha="center", va="bottom" if flat else "center")
-    ax.set(xlabel="function that runs", title=f"{made.recipe}: memory between layers")
+    ax.set(xlabel="function that runs", title=title)
     ax.set_xticks(range(len(names)), names, rotation=30, ha="right")
 
 # %% ../nbs/660_c_lesson.ipynb #c039
@@ -166,7 +165,8 @@ def show_memory(
     import matplotlib.pyplot as plt
     fig, axes = plt.subplots(1, len(programs), figsize=(6 * len(programs), 4.2), sharey=True,
                              squeeze=False)
-    for ax, made in zip(axes[0], programs): _draw_memory(ax, made)
+    for ax, made in zip(axes[0], programs):
+        _draw_memory(ax, *_blocks(made), f"{made.recipe}: memory between layers")
     axes[0][0].set_ylabel("byte of the arena")
     fig.tight_layout()
     plt.show()

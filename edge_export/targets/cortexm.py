@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['STACKS', 'Made', 'make', 'answers_of', 'file_in', 'firmware', 'fits', 'made_table', 'Seat', 'seat', 'seats',
-           'visits_of', 'where']
+           'visits_of', 'executed', 'where']
 
 # %% ../../nbs/545_cortexm.ipynb #c002
-import re, subprocess, tempfile
+import re, shutil, tempfile
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cache
@@ -202,23 +202,36 @@ def _functions(elf):
         return sorted((s["st_value"] & ~1, s["st_size"], s.name) for s in table.iter_symbols()
                       if s["st_info"]["type"] == "STT_FUNC" and s["st_size"])
 
-def where(
+def executed(
     folder: Path,   # with a program
     core,           # of `parts.CORES`
     repeat: int,    # of its project
-) -> dict:          # name of a function to instructions of one inference
-    "Where the instructions go, by functions of the network."
-    subprocess.run(["make", "-s", "-C", str(folder), "clean"], check=True)
-    elf = built(folder, more="-fno-inline-functions-called-once")
+) -> dict:          # address to how often it is executed in one inference
+    "What is executed where; `emulated.elf` is built again."
+    (Path(folder) / "emulated.elf").unlink(missing_ok=True)
+    elf, inferences = built(folder), GOLDEN + 4 * repeat
     with tempfile.TemporaryDirectory() as scratch:
         out = Path(scratch) / "counts.txt"
         run_firmware(elf, core, None, ("-plugin", f"{_plugin()},out={out}"))
         lines = [map(int, line.split()) for line in out.read_text().splitlines()]
-    found, inferences = Counter(), GOLDEN + 4 * repeat
-    own = [(at & 0x3FFFFF, size, name) for at, size, name in _functions(elf)]
-    for address, count in lines:
-        name = next((n for at, size, n in own if at <= address < at + size), "")
-        found[name] += count / inferences
-    text = (Path(folder) / "model.c").read_text()
-    return {n.partition(".")[0]: round(c) for n, c in found.most_common()
-            if re.search(rf"\b{re.escape(n.partition('.')[0])}\(", text) and c >= 1}
+    return {at: count / inferences for at, count in lines}
+
+# %% ../../nbs/545_cortexm.ipynb #c028
+def where(
+    folder: Path,   # with a program; it stays as it is
+    core,           # of `parts.CORES`
+    repeat: int,    # of its project
+) -> dict:          # name of a layer to instructions of one inference
+    "Where the instructions go, layer by layer."
+    with tempfile.TemporaryDirectory() as scratch:
+        apart = Path(shutil.copytree(folder, Path(scratch) / "apart"))
+        text = re.sub(r"^static void (?=\w+\()", "APART static void ", (apart / "model.c").read_text(),
+                      flags=re.M)
+        (apart / "model.c").write_text(text)
+        counts, own = executed(apart, core, repeat), _functions(apart / "emulated.elf")
+    layers, found = re.findall(r"^/\* (\w+): ", text, re.M), Counter()
+    for address, count in counts.items():
+        name = next((n for at, size, n in own if at & 0x3FFFFF <= address < (at & 0x3FFFFF) + size), "")
+        layer = next((x for x in layers if re.match(rf"{x}(_block|_sums)?(\.|$)", name)), "")
+        if layer: found[layer] += count
+    return {n: round(found[n]) for n in layers}

@@ -112,7 +112,7 @@ def write_project(
 def built(
     folder: Path,                # with a program
     name: str = "emulated.elf",  # or "firmware.elf", for the part
-    more: str = "",              # flags of the compiler
+    more: str = "",              # flags for the compiler
 ) -> Path:
     "Compile a program. Raises if the compiler objects, warns, or the memory does not suffice."
     status, said = _words(["make", "-s", name, f"MORE={more}"], folder)
