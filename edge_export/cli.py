@@ -145,8 +145,8 @@ COMMANDS = {  # name to function, what it does, an example
     "reproduce": (
         _reproduce, "Train and build days 1-3 from nothing, and compare with the published bytes.",
         "edge-export reproduce --dataset mnist --from checkpoint"),
-    "c": (_c, "Any full-integer TFLite file as C, proven for every input; the folder stays as it "
-          "was if that fails.", "edge-export c model.tflite --out c"),
+    "c": (_c, "Any full-integer TFLite file as C, proven for every input.",
+          "edge-export c model.tflite --out c"),
     "firmware": (_firmware, "A complete program for a Cortex-M microcontroller, proven in QEMU.",
                  "edge-export firmware model.tflite --part STM32F411RE"),
     "lint": (_lint, "What each layer of a file multiplies; the exit status is 0 if all is as "
@@ -161,8 +161,7 @@ COMMANDS = {  # name to function, what it does, an example
     "doctor": (
         _doctor, "What can be made here, what to install for the rest, and what the disk holds.",
         "edge-export doctor --json"),
-    "clean": (
-        _clean, "Free what killed runs left and repairs moved aside; if wanted, runs and data.",
+    "clean": (_clean, "Free what killed runs left and repairs moved aside; if wanted, runs and data.",
         "edge-export clean --runs"),
     "bench": (
         _bench, "Measure the figures that are promised; they are written to OUT/bench-AREA.json.",
@@ -187,7 +186,10 @@ def _add_file_options(name, add):
     "The options of a command that reads files of any origin."
     if name == "verify": add("compiled", help="an ELF file: object, library, program, firmware")
     if name in ("c", "verify", "lint", "firmware"):
-        add("file", help="a full-integer TFLite file; verify: or ONNX; lint: any; firmware: or a run")
+        add(
+            "file",
+            help="a full-integer TFLite file; verify: or ONNX; lint: any; firmware: a run, too",
+        )
     if name == "on":
         add("place", help="arm64 (two boards), x86 (one without VNNI), or a CPU: cortex-a72, "
             "cortex-a76, or any x86 CPU that QEMU has")
@@ -196,17 +198,20 @@ def _add_file_options(name, add):
             "tensors by name (default: noise)")
     if name == "lint":
         add("--asked", default="", help="what it should be, as int8-static (default: most of it)")
-    if name in ("c", "firmware"):
-        own = dict(c="litert", firmware="tflm")[name]
-        add("--out", default=name, help=f"folder for its files (default: {name})")
-        add("--rounding", default=own, help=f"whose last bits: litert, tflm, xnnpack (default: {own})")
+
+# %% ../nbs/970_cli.ipynb #c023
+def _add_program_options(name, add):
+    "The options of a command that writes a program."
+    own = dict(c="litert", firmware="tflm")[name]
+    add("--out", default=name, help=f"folder for its files (default: {name})")
+    add("--rounding", default=own, help=f"litert, tflm or xnnpack (default: {own})")
     if name == "c": add("--form", default="vectors", help="vectors (default); plain: loops alone, "
                         "any C99; cortexm: three forms for microcontrollers")
     if name == "firmware":
         add("--cpu", default="", help="cortex-m0, -m3, -m4 (default), -m7, -m33 or -m55")
-        add("--part", default="", help="a part, e.g. STM32F411RE: its memory (any other word lists all)")
+        add("--part", default="", help="a part, e.g. STM32F411RE (any other word lists all)")
 
-# %% ../nbs/970_cli.ipynb #c025
+# %% ../nbs/970_cli.ipynb #c026
 def _add_options(name, add):
     "The options of a command."
     if name in ("run", "bench", "publish", "doctor", "clean"):
@@ -229,9 +234,10 @@ def _add_options(name, add):
         add("--arm64", action="store_const", const="arm64", help="the packages for Arm64, too")
         add("--yes", action="store_true", help="do not ask")
     if name in ("c", "verify", "lint", "on", "firmware"): _add_file_options(name, add)
+    if name in ("c", "firmware"): _add_program_options(name, add)
     if name == "run": _add_run_options(add)
 
-# %% ../nbs/970_cli.ipynb #c026
+# %% ../nbs/970_cli.ipynb #c027
 class _Parser(argparse.ArgumentParser):
     "Says what is wrong with the arguments in one line."
     def error(self, message):
@@ -245,7 +251,7 @@ def _parser():
         _add_options(name, one.add_argument)
     return parser
 
-# %% ../nbs/970_cli.ipynb #c029
+# %% ../nbs/970_cli.ipynb #c030
 def _called(argv):
     "Do what the arguments say."
     if not argv:
@@ -264,7 +270,7 @@ def _said(text, status):
     except (OSError, ValueError): pass
     return status
 
-# %% ../nbs/970_cli.ipynb #c031
+# %% ../nbs/970_cli.ipynb #c032
 def main(
     argv: list | None = None,   # arguments; None: the command line's
 ):

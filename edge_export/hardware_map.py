@@ -15,6 +15,7 @@ from .artifact import Table, read_sealed, write_sealed
 from .pictures import as_svg
 from .targets.arm64 import BOARDS
 from .targets.instructions import PAIRS
+from .targets.parts import CORES
 from .tasks import TASKS, Task
 from .vendors import vendors
 
@@ -30,8 +31,9 @@ TOOLS = {   # first word of a recipe to branch, name and package
     "executorch": ("any CPU", "ExecuTorch", "executorch"), "c": ("any CPU", "C", "edge_export"),
     "openvino": ("Intel CPU", "OpenVINO", "openvino"),
     "tflite": ("any CPU", "LiteRT", "ai-edge-litert"), "ethosu": ("NPU", "Vela", "ethos-u-vela")}
-PLACES = {cpu: ("Arm board", f"{board.title}, {cpu}") for cpu, board in BOARDS.items()} | {
-    "Haswell": ("any CPU", "x86 without VNNI, Haswell")}   # a CPU to branch and title
+PLACES = {"Haswell": ("any CPU", "x86 without VNNI, Haswell")} | {   # a CPU to branch and title
+    cpu: ("Arm board", f"{board.title}, {cpu}") for cpu, board in BOARDS.items()} | {
+    cpu: ("microcontroller", core.title) for cpu, core in CORES.items()}
 
 # %% ../nbs/650_hardware_map.ipynb #c006
 @dataclass(frozen=True)
@@ -248,11 +250,25 @@ def _compiled(files):
         yield [vendor["title"].partition(" (")[0].partition(", by")[0], f'vendor_kit("{name}")',
                "its compiler has an account or a licence: the kit goes to its door", "documented"]
 
+# %% ../nbs/650_hardware_map.ipynb #c040
+def _seated(boards):
+    "A row for each Cortex-M core that a network was put on."
+    for s in (s for s in (boards.seats if boards else ()) if s.made and s.rounding == "tflm"):
+        size = s.made.size
+        yield [
+            CORES[s.cpu].title,
+            "c-int8-static@form=cortexm,rounding=tflm",
+            f"{s.made.instructions:,} instructions, {size.flash / 1000:.1f} kB of flash, "
+            f"{size.ram / 1000:.1f} kB of RAM; {s.equal:,} of {s.n:,} rows in the same bits",
+            "emulated",
+        ]
+
 def decisions(
     files: list,         # of `Artifact`
     found,               # a `Race`
     visits: list = (),   # of `Visit`
     counted: list = (),  # of `Count`
+    boards=None,         # a `Boards`: with it microcontrollers have rows
 ) -> Table:
     "You have this chip: take this recipe, because."
     chips = {"this CPU": _fastest(found), "an Intel CPU": _fastest(found, "openvino")}
@@ -260,9 +276,9 @@ def decisions(
         chips[PLACES.get(place, ("", place))[1]] = _leanest(place, visits, counted)
     rows = [[chip, *said] for chip, said in chips.items() if said]
     return Table("You have this chip", ["chip", "take", "because", "how it is known"],
-                 [*rows, *_compiled(files)])
+                 [*rows, *_seated(boards), *_compiled(files)])
 
-# %% ../nbs/650_hardware_map.ipynb #c042
+# %% ../nbs/650_hardware_map.ipynb #c044
 def _groups_of(answer, found, file):
     return answer == len({x.group for x in found.lines if x.file == file and x.group})
 
@@ -282,7 +298,7 @@ TASKS |= {
                     "That board is the cortex-a76; look at both columns of all engines.", _lean),
 }
 
-# %% ../nbs/650_hardware_map.ipynb #c045
+# %% ../nbs/650_hardware_map.ipynb #c047
 def write_map(
     boxes: list,          # of `hardware_map`
     folder: str | Path,   # a run's folder

@@ -22,6 +22,8 @@ from .formats.onnx import OnnxSession
 from .formats.tflite import TFLiteSession
 from .rules import Rounded, explain
 from .targets import armnn
+from .targets.cortexm import board_answers
+from .targets.parts import CORES
 from .targets.arm64 import BOARDS, on_arm64, python_on
 from .targets.elsewhere import Visit, ask, asked, rows_of, runner
 from .targets.x86 import answers_on, on_x86
@@ -99,7 +101,21 @@ def _by_c(files):
                              partial(there, cpu=cpu)) for cpu in TARGETS]
     return found
 
-# %% ../nbs/560_ledger.ipynb #c018
+# %% ../nbs/560_ledger.ipynb #c019
+def _by_cortexm(files):
+    "The same C as a program for each Cortex-M core."
+    def there(images, f, cpu):
+        return board_answers(
+            f.file.with_name("tflite-int8-static.tflite"),
+            cpu,
+            f.parameters["rounding"],
+            np.ascontiguousarray(CSession(f.file).rows(images)),
+        )
+    return [Engine(f"C, rounding as {f.parameters['rounding']}", CORES[cpu].title,
+                   "tflite-int8-static", partial(there, f=f, cpu=cpu))
+            for name, f in files.items() if "form=cortexm" in name for cpu in CORES]
+
+# %% ../nbs/560_ledger.ipynb #c020
 def _by_micro(files):
     "TensorFlow Lite Micro's kernels, on this machine."
     def asking(f, images):
@@ -117,9 +133,9 @@ def _by_armnn(files):
     return [Engine("Arm NN, CpuRef", "here", f.recipe, partial(asking, f))
             for f in _whole(files) if "dense=tensor" in f.recipe]
 
-ENGINES += [_by_litert, _by_micro, _by_c, _by_armnn, _by_onnx]
+ENGINES += [_by_litert, _by_micro, _by_c, _by_cortexm, _by_armnn, _by_onnx]
 
-# %% ../nbs/560_ledger.ipynb #c021
+# %% ../nbs/560_ledger.ipynb #c023
 @dataclass(frozen=True)
 class Line:
     "An engine's answers to all samples."
@@ -137,7 +153,7 @@ class Line:
     @property
     def explained(self) -> bool: return bool(self.rule)
 
-# %% ../nbs/560_ledger.ipynb #c024
+# %% ../nbs/560_ledger.ipynb #c026
 def _whole_numbers(answers, session):
     "Answers as the file's own int8."
     if answers.dtype == np.int8: return answers.reshape(len(answers), -1)
@@ -155,7 +171,7 @@ def _asked_all(engines, images, session):
         except Exception as error: found.append((e, error))   # whatever a tool raises costs a line
     return found
 
-# %% ../nbs/560_ledger.ipynb #c026
+# %% ../nbs/560_ledger.ipynb #c028
 def _groups(said):
     "Different answers, and for each engine the number of its own; None: it has none."
     groups, numbers = [], []
@@ -180,7 +196,7 @@ def _lines(said, path, rows):
         yield Line(**own, n=len(answers), group=chr(65 + at), rule=found.rule, equal=equal,
                    first=found.first)
 
-# %% ../nbs/560_ledger.ipynb #c027
+# %% ../nbs/560_ledger.ipynb #c029
 @dataclass(frozen=True, repr=False)
 class Ledger:
     "Which engines give which bits."
@@ -199,7 +215,7 @@ class Ledger:
     def _repr_markdown_(self):
         return "\n\n".join(t._repr_markdown_() for f in self.shared for t in tables(self, f))
 
-# %% ../nbs/560_ledger.ipynb #c030
+# %% ../nbs/560_ledger.ipynb #c032
 def _matrix(found, file):
     "How many rows two groups of engines share."
     groups = [chr(65 + i) for i in range(len(found.shared[file]))]
@@ -222,7 +238,7 @@ def tables(
     title = f"{found.dataset}, {file}: {n:,} rows on every engine"
     return [Table(title, headers, rows, note), _matrix(found, file)]
 
-# %% ../nbs/560_ledger.ipynb #c032
+# %% ../nbs/560_ledger.ipynb #c034
 def _page(path, engines, images):
     "The lines and the matrix of one file."
     loaded = TFLiteSession(path)
@@ -246,7 +262,7 @@ def ledger(
         lines += own
     return Ledger(files[0].inputs["dataset"], lines, shared)
 
-# %% ../nbs/560_ledger.ipynb #c038
+# %% ../nbs/560_ledger.ipynb #c040
 def everywhere(
     files: list,          # of `Artifact`: ONNX and TFLite files, C programs
     images: np.ndarray,   # as the model takes them
@@ -264,7 +280,7 @@ def everywhere(
             found.append(Visit("all files", place, "emulated", None, str(e)))
     return found
 
-# %% ../nbs/560_ledger.ipynb #c041
+# %% ../nbs/560_ledger.ipynb #c043
 def lying_board(
     files: list,          # of `Artifact`
     images: np.ndarray,   # as the model takes them

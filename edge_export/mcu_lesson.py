@@ -7,7 +7,6 @@ __all__ = ['SCRIPTS', 'TASKS', 'what_cores_lack', 'smlad_by_hand', 'show_ram', '
 
 # %% ../nbs/665_mcu_lesson.ipynb #c002
 import ctypes, re, shutil, tempfile
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,120 +20,178 @@ from .c_lesson import _draw_memory, _parent
 from .pictures import COLOURS
 from .recipes import build, session
 from .reference import CheckFailed
-from .targets.boards import Boards, on_boards
 from .targets.cortexm import make, where
-from .targets.firmware import Project, _words, built, lacking, run_firmware, write_project
+from edge_export.targets.firmware import (
+    Project,
+    _words,
+    built,
+    lacking,
+    run_firmware,
+    write_project,
+)
 from .targets.parts import CORES, PARTS, part_of
 from .tasks import TASKS, Task
 
 # %% ../nbs/665_mcu_lesson.ipynb #c005
-_LINES = {"the upper half of a product": "int32_t f(int32_t a, int32_t b) { return (int32_t)(((int64_t)a * b) >> 32); }",
-          "two products of 16 bits, added": "int32_t f(int32_t s, int16_t *a, int16_t *b) "
-                                            "{ return s + a[0] * b[0] + a[1] * b[1]; }",
-          "sixteen products of bytes, added": "int32_t f(int32_t s, int8_t *a, int8_t *b) { for (int i = 0; "
-                                              "i < 16; i++) s += a[i] * b[i]; return s; }"}
+_LINES = {
+    "the upper half of a product": "int32_t f(int32_t a, int32_t b) "
+    "{ return (int32_t)(((int64_t)a * b) >> 32); }",
+    "two products of 16 bits, added": "int32_t f(int32_t s, int16_t *a, int16_t *b) "
+    "{ return s + a[0] * b[0] + a[1] * b[1]; }",
+    "sixteen products of bytes, added": "int32_t f(int32_t s, int8_t *a, int8_t *b) { "
+    "for (int i = 0; "
+    "i < 16; i++) s += a[i] * b[i]; return s; }",
+}
 
 def _assembled(line, core):
     "The instructions of a function, as Arm's compiler writes them."
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "f.c").write_text(f"#include <stdint.h>\n{line}\n")
-        status, said = _words(["arm-none-eabi-gcc", *core.flags, "-O3", "-S", "-o", "-", "f.c"], folder)
+        status, said = _words(
+            ["arm-none-eabi-gcc", *core.flags, "-O3", "-S", "-o", "-", "f.c"], folder
+        )
     if status: raise EdgeExportError(lacking() or said[:300])
     return re.findall(r"^\t([a-z][\w.]*)\t?(.*)$", said, re.M)
 
+# %% ../nbs/665_mcu_lesson.ipynb #c007
 def what_cores_lack(
-    cpus: tuple = ("cortex-m0", "cortex-m3", "cortex-m4", "cortex-m55"),
+    cpus: tuple = ("cortex-m0", "cortex-m3", "cortex-m4", "cortex-m55"),   # cores
 ) -> Table:
     "How many instructions some lines of C become, and which of them multiply."
-    if lacking(): return Table("What a core makes of a line of C", ["line of C"], [], f"Not run: {lacking()}.")
+    if lacking():
+        return Table(
+            "What a core makes of a line of C", ["line of C"], [], f"Not run: {lacking()}."
+        )
     rows = []
     for what, line in _LINES.items():
         cells = []
         for cpu in cpus:
             lines = _assembled(line, CORES[cpu])
-            many = [b for a, b in lines if a == "bl"] + [a for a, _ in lines if re.match(r"v?s?mu?l[a-z]", a)]
+            many = [b for a, b in lines if a == "bl"] + [
+                a for a, _ in lines if re.match(r"v?s?mu?l[a-z]", a)
+            ]
             cells.append(f"{len(lines)}: {', '.join(dict.fromkeys(many))}")
         rows.append([what, *cells])
     return Table("What a core makes of a line of C: instructions, and those that multiply",
                  ["line of C", *(CORES[c].title for c in cpus)], rows)
 
-# %% ../nbs/665_mcu_lesson.ipynb #c008
+# %% ../nbs/665_mcu_lesson.ipynb #c010
 def _half(n): return int(n) & 0xFFFF
 
-def smlad_by_hand(
-    made: Artifact,   # c-int8-static@form=cortexm
-    data: Dataset,    # of its first evaluation image the row with the most ink is taken
-    swapped: bool = False,   # are the halves of one word changed over?
-) -> Table:
-    "Two products and a sum, in two words, beside the program's own function."
-    row = max(session(made).rows(data.evaluation.images[:1])[0, :, :, 0], key=lambda r: r.astype(int).sum())
-    at = int(np.argmax(row[:-2].astype(int) + row[2:]))
+def _first_pairs(made, data):
+    "Two pixels of the brightest row, and the two weights of the network that they meet first."
+    rows = session(made).rows(data.evaluation.images[:1])[0, :, :, 0].astype(int)
+    row = max(rows, key=sum)
+    at = int(np.argmax(row[:-2] + row[2:]))
     w = graph_of(_parent(made).file).nodes[0].inputs[1].value[0, 0, :, 0]
-    a, b = (int(row[at]), int(row[at + 2])), (int(w[0]), int(w[2]))
-    given = b[::-1] if swapped else b
-    words = [_half(x) | _half(y) << 16 for x, y in (a, given)]
+    return (int(row[at]), int(row[at + 2])), (int(w[0]), int(w[2]))
+
+def _in_c(made, words):
+    "What the program's own function makes of two words."
+    text = ('#include "model.c"\nint32_t one(uint32_t a, uint32_t b);\n'
+            "int32_t one(uint32_t a, uint32_t b) { return add_both(0, a, b); }\n")
     with tempfile.TemporaryDirectory() as folder:
         for name in ("model.c", "model.h"): shutil.copy(made.file / name, folder)
-        text = "int32_t one(uint32_t a, uint32_t b);\nint32_t one(uint32_t a, uint32_t b) { return add_both(0, a, b); }\n"
-        (Path(folder) / "one.c").write_text(f'#include "model.c"\n{text}')
-        in_c = library(Path(folder), ("-DFORM=1",), "one.c").one(*map(ctypes.c_uint32, words))
-    rows = [["pixels", f"{a[0]}, {a[1]}", f"{words[0]:08x}"], ["weights", f"{given[0]}, {given[1]}", f"{words[1]:08x}"],
-            ["products", f"{a[0] * given[0]:,}, {a[1] * given[1]:,}", ""],
-            ["their sum, by hand", f"{a[0] * given[0] + a[1] * given[1]:,}", ""], ["in C", f"{in_c:,}", ""]]
-    return Table("SMLAD: lower half times lower half, upper times upper, both added", ["what", "numbers", "as a word"], rows)
+        (Path(folder) / "one.c").write_text(text)
+        return library(Path(folder), ("-DFORM=1",), "one.c").one(*map(ctypes.c_uint32, words))
 
 # %% ../nbs/665_mcu_lesson.ipynb #c012
+def smlad_by_hand(
+    made: Artifact,   # c-int8-static@form=cortexm
+    data: Dataset,    # of its first evaluation image the brightest row is taken
+    swapped: bool = False,   # are the halves of a word changed over?
+) -> Table:
+    "Two products and a sum, in two words, beside the program's own function."
+    a, b = _first_pairs(made, data)
+    given = b[::-1] if swapped else b
+    words = [_half(x) | _half(y) << 16 for x, y in (a, given)]
+    products = [x * y for x, y in zip(a, given)]
+    rows = [["pixels", f"{a[0]}, {a[1]}", f"{words[0]:08x}"],
+            ["weights", f"{given[0]}, {given[1]}", f"{words[1]:08x}"],
+            ["products", f"{products[0]:,}, {products[1]:,}", ""],
+            ["their sum, by hand", f"{sum(products):,}", ""],
+            ["in C", f"{_in_c(made, words):,}", ""]]
+    return Table("SMLAD: lower half times lower half, upper times upper, both added",
+                 ["what", "numbers", "as a word"], rows)
+
+# %% ../nbs/665_mcu_lesson.ipynb #c016
 def _blocks_of(made, form):
     "Name, offset, size, first and last step of each array of a form; and the steps' names."
     graph = graph_of(_parent(made).file)
     steps = program(graph, made.parameters["rounding"], "cortexm")
     held, writer = _held(graph, steps, form)[1], {s.output.index: s.name for s in steps}
     offsets, _ = arena(held)
-    return [(writer.get(t, f"{t} (copy)"), offsets[t], *held[t]) for t in held], [s.name for s in steps]
+    return [(writer.get(t, f"{t} (copy)"), offsets[t], *held[t]) for t in held], [
+        s.name for s in steps
+    ]
 
 def show_ram(
     made: Artifact,   # c-int8-static@form=cortexm
-    forms: tuple = ("PORTABLE", "DSP"),
+    forms: tuple = ("PORTABLE", "DSP"),   # of `c_cortexm.CORE_FORMS`
 ):
     "Draw where the arrays between layers lie in each form."
     import matplotlib.pyplot as plt
     fig, axes = plt.subplots(1, len(forms), figsize=(6 * len(forms), 4.2), sharey=True)
     for ax, form in zip(axes, forms):
-        _draw_memory(ax, *_blocks_of(made, form), f"{form.replace('PORTABLE', 'portable')} form: memory between layers")
+        _draw_memory(
+            ax,
+            *_blocks_of(made, form),
+            f"{form.replace('PORTABLE', 'portable')} form: memory between layers",
+        )
     axes[0].set_ylabel("byte of the arena")
     fig.tight_layout()
     plt.show()
 
-# %% ../nbs/665_mcu_lesson.ipynb #c015
+# %% ../nbs/665_mcu_lesson.ipynb #c019
 def show_instructions(
     made: Artifact,   # c-int8-static@form=cortexm; its parent lies beside it
-    cpus: tuple = ("cortex-m3", "cortex-m4", "cortex-m55"),
+    cpus: tuple = ("cortex-m3", "cortex-m4", "cortex-m55"),   # cores
 ):
     "Draw the instructions of each layer on some cores; counted in QEMU."
     import matplotlib.pyplot as plt
     fig, axes = plt.subplots(1, len(cpus), figsize=(4.2 * len(cpus), 3.4), sharey=True)
     for ax, cpu in zip(axes, cpus):
         with tempfile.TemporaryDirectory() as folder:
-            program = make(Project(_parent(made).file, CORES[cpu].machine, part_of(cpu=cpu), made.parameters["rounding"], 0),
-                           Path(folder))
+            program = make(
+                Project(
+                    _parent(made).file,
+                    CORES[cpu].machine,
+                    part_of(cpu=cpu),
+                    made.parameters["rounding"],
+                    0,
+                ),
+                Path(folder),
+            )
             spent = where(Path(folder), CORES[cpu], program.project.repeat)
         ax.barh(list(spent), [n / 1000 for n in spent.values()], color=COLOURS["c"])
         for i, n in enumerate(spent.values()): ax.text(n / 1000, i, f" {n / 1000:.0f}", va="center")
-        ax.set(title=f"{CORES[cpu].title}, {program.instructions / 1000:,.0f} thousand", xlabel="thousand instructions",
-               xlim=(0, 1.25 * max(spent.values()) / 1000))
+        ax.set(
+            title=f"{CORES[cpu].title}, {program.instructions / 1000:,.0f} thousand",
+            xlabel="thousand instructions",
+            xlim=(0, 1.25 * max(spent.values()) / 1000),
+        )
     axes[0].invert_yaxis()
     fig.tight_layout()
     plt.show()
 
-# %% ../nbs/665_mcu_lesson.ipynb #c018
-SCRIPTS = {   # what is wrong to a file, a regular expression, and what stands there instead
+# %% ../nbs/665_mcu_lesson.ipynb #c022
+SCRIPTS = {  # what is wrong to a file, a regular expression, and what stands there instead
     "as it is": ("sections.ld", "$^", ""),
     "too little flash": ("emulator/memory.ld", r"LENGTH = \d+K\n  RAM", "LENGTH = 16K\n  RAM"),
     "a stack of 64 bytes": ("emulator/memory.ld", r"STACK = \d+", "STACK = 64"),
-    "the vector table behind the code": ("sections.ld", r"KEEP\(\*\(.vectors\)\) \*\(.text\*\)", "*(.text*) KEEP(*(.vectors))"),
-    "RAM where there is none": ("emulator/memory.ld", r"ORIGIN = 0x20000000", "ORIGIN = 0x40000000"),
+    "the vector table behind the code": (
+        "sections.ld",
+        r"KEEP\(\*\(.vectors\)\) \*\(.text\*\)",
+        "*(.text*) KEEP(*(.vectors))",
+    ),
+    "RAM where there is none": (
+        "emulator/memory.ld",
+        r"ORIGIN = 0x20000000",
+        "ORIGIN = 0x40000000",
+    ),
 }
 
+# %% ../nbs/665_mcu_lesson.ipynb #c024
 def _script_says(project, name):
     "What finds a wrong script, and what it says."
     file, old, new = SCRIPTS[name]
@@ -147,19 +204,29 @@ def _script_says(project, name):
         try: said, _ = run_firmware(elf, project.core)
         except CheckFailed as e: return "the core, in QEMU", str(e).partition(": ")[0]
     wrong = said["golden_wrong"]
-    return ("the golden answers", f"{wrong} numbers are wrong") if wrong else ("nothing", "all golden answers are right")
+    return (
+        ("the golden answers", f"{wrong} numbers are wrong")
+        if wrong
+        else ("nothing", "all golden answers are right")
+    )
 
+# %% ../nbs/665_mcu_lesson.ipynb #c026
 def wrong_scripts(
     made: Artifact,   # c-int8-static@form=cortexm; its parent lies beside it
-    cpu: str = "cortex-m4",
+    cpu: str = "cortex-m4",   # a core
 ) -> Table:
     "Build and run a program with linker scripts that lie."
-    if lacking(): return Table("Linker scripts that lie", ["what is wrong"], [], f"Not run: {lacking()}.")
-    project = Project(_parent(made).file, CORES[cpu].machine, part_of(cpu=cpu), made.parameters["rounding"], 2048)
+    if lacking():
+        return Table("Linker scripts that lie", ["what is wrong"], [], f"Not run: {lacking()}.")
+    project = Project(
+        _parent(made).file, CORES[cpu].machine, part_of(cpu=cpu), made.parameters["rounding"], 2048
+    )
     rows = [[name, *_script_says(project, name)] for name in SCRIPTS]
-    return Table("Linker scripts that lie", ["what is wrong", "what finds it", "what it says"], rows)
+    return Table(
+        "Linker scripts that lie", ["what is wrong", "what finds it", "what it says"], rows
+    )
 
-# %% ../nbs/665_mcu_lesson.ipynb #c022
+# %% ../nbs/665_mcu_lesson.ipynb #c030
 def _word(answer):
     return int(answer) == (_half(-3) | _half(100) << 16)
 
@@ -173,13 +240,25 @@ def _smallest(answer, found):
 
 def _last_bits(answer, model, data, out):
     made, = build([answer], model, data, out)
-    return made.facts["runtime"] == "LiteRT's reference kernels" and made.facts["proof"]["forms"] == ["PORTABLE", "DSP", "HELIUM"]
+    return made.facts["runtime"] == "LiteRT's reference kernels" and made.facts["proof"][
+        "forms"
+    ] == ["PORTABLE", "DSP", "HELIUM"]
 
+# %% ../nbs/665_mcu_lesson.ipynb #c032
 TASKS |= {
-    "word": Task("which word of 32 bits, as an integer, holds −3 in its lower half and 100 in its upper half?",
-                 "A negative half has 65,536 added to it; the upper half counts 65,536 times.", _word),
-    "part": Task("of the parts in which the network has room, which has the least memory, flash and RAM together?",
-                 "Read the table of parts; its name is the answer.", _smallest),
-    "last bits": Task("give `other` the name of a program for Cortex-M with the last bits of LiteRT's reference kernels.",
-                      "It is a variant of `c-int8-static` with a form; the rounding may be left out.", _last_bits),
+    "word": Task(
+        "which word of 32 bits, as an integer, holds −3 in its lower half and 100 in its upper?",
+        "A negative half has 65,536 added to it; the upper half counts 65,536 times.",
+        _word,
+    ),
+    "part": Task(
+        "of the parts in which the network has room, which has the least flash and RAM together?",
+        "Read the table of parts; its name is the answer.",
+        _smallest,
+    ),
+    "last bits": Task(
+        "give `other` the name of a Cortex-M program with the last bits of LiteRT's reference.",
+        "It is a variant of `c-int8-static` with a form; the rounding may be left out.",
+        _last_bits,
+    ),
 }

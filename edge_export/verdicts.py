@@ -46,11 +46,19 @@ _CLAMPED = r"Plain loops(.|\n)*?return x < low \? low : x > high \? high : \(int
 _ONCE = r"(conv2_layer = .*?rounding = )(ROUND_DOUBLE)()"
 def _once(m): return f"{m[1]}ROUND_SINGLE"
 
+_OVERLAP = r"(conv2\(arena \+ \d+, arena \+ )(\d+)(\))"   # where the second layer writes
+def _nearer(m): return f"{m[1]}{int(m[2]) - 400}{m[3]}"
+
+_HALVES = r"(add_low\(sum, a, b\) \+ high_half\(a\) \* )high_half(\(b\))"   # for SMLAD
+def _lower(m): return f"{m[1]}low_half{m[2]}"
+
 C_FAULTS = [Fault(name, "c-int8-static", spoil) for name, spoil in {
     "multiplier off by one": in_text(r"(conv2_multiplier\[\d+\] TABLE = \{\s*)(\d+)", _next_number),
     "padding off by one": in_text(_PADDED, _beside),
     "numbers wrap around": in_text(_CLAMPED, _unclamped),
-    "rounded once": in_text(_ONCE, _once)}.items()]
+    "rounded once": in_text(_ONCE, _once),
+    "arrays that overlap": in_text(_OVERLAP, _nearer),
+    "halves changed over": in_text(_HALVES, _lower)}.items()]
 
 def _full_range(recipe):
     def make(*given, **chosen): recipe.make(*given, **chosen | dict(reduce_range=False))

@@ -34,6 +34,7 @@ def _reach(of, after, each):
     return [(n * each - 1) * of[f"stride_{d}"] + of[size]
             for n, d, size in zip(after, "yx", ("height", "width"))]
 
+# %% ../../nbs/235_c_cortexm.ipynb #c011
 def geometry(
     node: Node,     # operator
     graph: Graph,   # that it is from
@@ -49,12 +50,22 @@ def geometry(
     if not padded: high, wide = of["in_height"], of["in_width"]
     pixels = (channels, of["width"], of["stride_y"], of["stride_x"]) == (1, 3, 1, 1) and pool
     return of | dict(
-        name=node.name, pooled=bool(pool), out_height=after[0], out_width=after[1], padded=padded,
-        padded_height=high, padded_width=wide, row=wide * channels, run=of["width"] * channels,
-        column=of["stride_x"] * channels, pixels=bool(pixels), even_run=up(of["width"] * channels, 2),
-        row_copied=min(of["in_width"], wide - of["left"]) * channels)
+        name=node.name,
+        pooled=bool(pool),
+        out_height=after[0],
+        out_width=after[1],
+        padded=padded,
+        padded_height=high,
+        padded_width=wide,
+        row=wide * channels,
+        run=of["width"] * channels,
+        column=of["stride_x"] * channels,
+        pixels=bool(pixels),
+        even_run=up(of["width"] * channels, 2),
+        row_copied=min(of["in_width"], wide - of["left"]) * channels,
+    )
 
-# %% ../../nbs/235_c_cortexm.ipynb #c013
+# %% ../../nbs/235_c_cortexm.ipynb #c014
 def is_wide(
     tensor: Quantized,   # of the graph
     graph: Graph,        # that it is from
@@ -67,7 +78,7 @@ def is_wide(
     short = [n for n in graph.nodes if geometry(n, graph)]
     return any((two_by_two(n, graph) or n).output is tensor for n in short)
 
-# %% ../../nbs/235_c_cortexm.ipynb #c016
+# %% ../../nbs/235_c_cortexm.ipynb #c017
 def short_form(
     node: Node,        # of products
     how: str,          # of `rule`
@@ -90,7 +101,7 @@ def _numbers(node, how, made):
     to = requantization(node, how, product_scale(node, how, len(bias)), constants)
     return constants, dict(to=to, short=short_form(node, how, to, constants))
 
-# %% ../../nbs/235_c_cortexm.ipynb #c020
+# %% ../../nbs/235_c_cortexm.ipynb #c021
 def _in_vectors(w):
     "Rows of weights, each a multiple of sixteen bytes."
     rows = w.reshape(len(w), -1)
@@ -103,7 +114,7 @@ def _for_helium(constants, vectors):
     if "shift" in found: found["shift"][len(constants["shift"]):] = -1
     return found | dict(vectors=np.ascontiguousarray(vectors).reshape(-1))
 
-# %% ../../nbs/235_c_cortexm.ipynb #c023
+# %% ../../nbs/235_c_cortexm.ipynb #c024
 def fully_connected_cortexm(
     node: Node,   # FULLY_CONNECTED
     how: str,     # of `rule`
@@ -120,7 +131,7 @@ def fully_connected_cortexm(
     struct = dict(to=found["to"]) if found["short"] == "general" else {}
     return CLayer("cortexm", "", struct, constants, text, helium=_for_helium(constants, rows))
 
-# %% ../../nbs/235_c_cortexm.ipynb #c026
+# %% ../../nbs/235_c_cortexm.ipynb #c027
 def _vectors_of(of, w):
     "Weights in vectors, and the places of a window's bytes; None: a window is copied together."
     vectors = np.pad(_in_vectors(w), ((0, -len(w) % 4), (0, 0)))
@@ -136,7 +147,7 @@ def _scratch(of, wide_in):
     own = copied if of["pixels"] else (0, 2) if wide_in else (size + 2, 2)
     return dict(zip(CORE_FORMS, (copied, own, copied)))
 
-# %% ../../nbs/235_c_cortexm.ipynb #c028
+# %% ../../nbs/235_c_cortexm.ipynb #c030
 def conv_cortexm(
     node: Node,     # CONV_2D
     how: str,       # of `rule`
@@ -157,7 +168,7 @@ def conv_cortexm(
     struct = dict(to=found["to"]) if found["short"] == "general" else {}
     return CLayer("cortexm", "", struct, constants, text, helium, _scratch(of, wide_in))
 
-# %% ../../nbs/235_c_cortexm.ipynb #c031
+# %% ../../nbs/235_c_cortexm.ipynb #c033
 def cortexm_layer(
     node: Node,       # operator
     graph: Graph,     # that it is from

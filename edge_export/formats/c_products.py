@@ -25,7 +25,9 @@ class CLayer:
     constants: dict = field(default_factory=dict)   # suffix of a name to an array
     text: str = ""           # its own C function, if it has one
     helium: dict = field(default_factory=dict)      # in place of `constants` on Cortex-M55
-    scratch: dict = field(default_factory=dict)     # form to (numbers, bytes of each) beside its ends
+    scratch: dict = field(
+        default_factory=dict
+    )  # form to numbers beside its ends, and bytes of each
 
 # %% ../../nbs/210_c_products.ipynb #c009
 ROUNDING = {

@@ -71,7 +71,7 @@ def forms() -> dict:   # name to flags
 def forms_of(
     form: str,   # "vectors", "plain" or "cortexm"
 ) -> dict:       # name to flags
-    "The forms in which a program is tried here; those for Cortex-M with C in the place of instructions."
+    "The forms in which a program is tried here; for Cortex-M with C in place of instructions."
     if form == "cortexm": return {name: (f"-DFORM={i}",) for i, name in enumerate(CORE_FORMS)}
     return forms() if form == "vectors" else {"plain": ()}
 

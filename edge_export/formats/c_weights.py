@@ -42,7 +42,7 @@ def constants_in(
 
 # %% ../../nbs/290_c_weights.ipynb #c009
 def _constants(graph, form, rounding):
-    "Name to array of each constant of the forms of a program; nothing where there is no such program."
+    "Name to array, of each form of a program; nothing where there is no such program."
     try: steps = program(graph, rounding, form)
     except EdgeExportError: return []
     return [constants_of(steps, core) for core in (CORE_FORMS[1:] if form == "cortexm" else ("",))]
@@ -78,7 +78,9 @@ def golden_of(
     rows = drawn(shape, max(2, len(there["golden_inputs"]) // size))
     found = np.frombuffer(there.get("golden_answers", b""), np.int8)
     answers = [runtime_answers(path, rows, r).reshape(-1) for r in ("tflm", "litert", "xnnpack")]
-    near = min(answers, key=lambda a: (a.size != found.size, a.size == found.size and (a != found).sum()))
+    near = min(
+        answers, key=lambda a: (a.size != found.size, a.size == found.size and (a != found).sum())
+    )
     return dict(golden_inputs=rows, golden_answers=near)
 
 # %% ../../nbs/290_c_weights.ipynb #c018
@@ -116,11 +118,14 @@ def checkpoint_order(
     at = np.arange(int(np.prod(wanted))).reshape(wanted)
     shape = node.inputs[1].shape
     if len(wanted) == 4: return at.transpose(0, 2, 3, 1).reshape(shape)
-    before = [n.inputs[0] for n in graph.nodes if n.output is node.inputs[0] and n.kind == "RESHAPE"]
+    before = [
+        n.inputs[0] for n in graph.nodes if n.output is node.inputs[0] and n.kind == "RESHAPE"
+    ]
     if not before or len(before[0].shape) != 4: return at.reshape(shape)
     _, height, width, channels = before[0].shape
     return at.reshape(wanted[0], channels, height, width).transpose(0, 2, 3, 1).reshape(shape)
 
+# %% ../../nbs/290_c_weights.ipynb #c023
 def from_checkpoint(
     path: Path,         # full-integer TFLite file that was rounded after the training
     checkpoint: Path,   # `.safetensors`, with weights under the names of its layers
@@ -138,7 +143,7 @@ def from_checkpoint(
             f"a weight of {node.name} is {away.max():.1f} steps from the checkpoint's")
     return found
 
-# %% ../../nbs/290_c_weights.ipynb #c025
+# %% ../../nbs/290_c_weights.ipynb #c026
 def follow_all(
     compiled: Path,   # ELF file that holds a program of ours
     path: Path,       # the TFLite or ONNX file that it was made of; a checkpoint may lie beside it
@@ -150,6 +155,6 @@ def follow_all(
     if found.golden: said.append(f"{found.golden} inputs and answers, each as it must be")
     if Path(path).name == "tflite-int8-static.tflite" and beside.exists():
         away = max(from_checkpoint(path, beside).values(), default=0)
-        said.append(f"every weight is the nearest to its own in {beside.name}, {away:.3f} steps away "
-                    "at most")
+        said.append(f"every weight is the nearest to its own in {beside.name}, {away:.3f} steps "
+                    "away at most")
     return "; ".join(said)

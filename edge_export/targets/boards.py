@@ -16,9 +16,9 @@ import numpy as np
 from ..artifact import Artifact, EdgeExportError, Table, need
 from ..formats.c import graph_of
 from ..formats.tflite import TFLiteSession
-from .cortexm import Seat, executed, seats
+from .cortexm import executed, seats
 from .elsewhere import rows_of
-from .firmware import Project, _words, lacking, write_project
+from .firmware import Project, _words, write_project
 from .parts import CORES, PARTS, missing
 
 # %% ../../nbs/547_boards.ipynb #c005
@@ -27,7 +27,9 @@ CMSIS = {   # core to instructions of one inference, bytes of flash and of stati
     "cortex-m7": (1_159_890, None, None), "cortex-m33": (1_138_864, None, None),
     "cortex-m55": (407_416, 29_084, 7_360)}
 CMSIS_WIDE = {"cortex-m4": 1_931_728, "cortex-m55": 309_737}   # one layer of 16 to 32 channels
-CMSIS_FROM = "CMSIS-NN at commit 99f736a6, arm-none-eabi-gcc 12.2, its best build; counted in QEMU once"
+CMSIS_FROM = (
+    "CMSIS-NN at commit 99f736a6, arm-none-eabi-gcc 12.2, its best build; counted in QEMU once"
+)
 OURS = 784, 21_808, 10   # inputs, parameters and outputs of the network that it was counted with
 
 def is_ours(
@@ -35,7 +37,9 @@ def is_ours(
 ) -> bool:
     "Is it the network of the series? Its weights do not matter."
     graph = graph_of(source)
-    held = [t.size for n in graph.nodes for t in n.inputs if t.value is not None and n.kind != "RESHAPE"]
+    held = [
+        t.size for n in graph.nodes for t in n.inputs if t.value is not None and n.kind != "RESHAPE"
+    ]
     return (graph.input.size, sum(held), graph.output.size) == OURS
 
 # %% ../../nbs/547_boards.ipynb #c008
@@ -48,9 +52,14 @@ def micro_arena(
 ) -> int:           # bytes of RAM
     "What TensorFlow Lite Micro's arena takes for a file."
     need("tflite_micro", "micro")
-    _, said = _words([sys.executable, "-c", _ASK, str(Path(source).resolve())], tempfile.gettempdir(), 60)
+    _, said = _words(
+        [sys.executable, "-c", _ASK, str(Path(source).resolve())], tempfile.gettempdir(), 60
+    )
     found = re.search(r"Arena allocation total (\d+) bytes", said)
-    if not found: raise EdgeExportError(f"TensorFlow Lite Micro does not say what its arena takes: {said[-200:]}")
+    if not found:
+        raise EdgeExportError(
+            f"TensorFlow Lite Micro does not say what its arena takes: {said[-200:]}"
+        )
     return int(found[1])
 
 # %% ../../nbs/547_boards.ipynb #c011
@@ -59,7 +68,8 @@ RULE = "loads 2, two words 3, branches 3, the rest 1; no wait states"
 def _cycles(mnemonic):
     "Cycles of an instruction, by the rule."
     stem = mnemonic.partition(".")[0]
-    if stem.startswith(("ldrd", "ldm", "pop", "b")) and not stem.startswith(("bic", "bfc", "bfi")): return 3
+    if stem.startswith(("ldrd", "ldm", "pop", "b")) and not stem.startswith(("bic", "bfc", "bfi")):
+        return 3
     return 2 if stem.startswith("ldr") else 1
 
 # %% ../../nbs/547_boards.ipynb #c013
@@ -99,11 +109,12 @@ class Boards:
     def __repr__(self): return repr(boards_table(self))
     def _repr_markdown_(self): return boards_table(self)._repr_markdown_()
 
+# %% ../../nbs/547_boards.ipynb #c018
 def on_boards(
     file: Artifact,   # full-integer TFLite file
     images,           # (N, *shape) float32
-    roundings: tuple = ("tflm", "litert"),
-    cpus: tuple = tuple(CORES),
+    roundings: tuple = ("tflm", "litert"),   # of `c_products.ROUNDING`
+    cpus: tuple = tuple(CORES),              # cores
 ) -> Boards:
     "A network on every core."
     rows = rows_of(TFLiteSession(file.file), images)
@@ -112,8 +123,8 @@ def on_boards(
 def boards_of(
     source: Path,         # full-integer TFLite file
     rows: np.ndarray,     # (N, *shape) int8
-    roundings: tuple = ("tflm", "litert"),
-    cpus: tuple = tuple(CORES),
+    roundings: tuple = ("tflm", "litert"),   # of `c_products.ROUNDING`
+    cpus: tuple = tuple(CORES),              # cores
 ) -> Boards:
     "The same for rows in the file's own layout."
     found = seats(source, rows, roundings, cpus)
@@ -121,7 +132,7 @@ def boards_of(
     cycles = {c: estimated_cycles(made[c].project) for c in ("cortex-m3", "cortex-m4") if c in made}
     return Boards(source, found, micro_arena(source), is_ours(source), cycles)
 
-# %% ../../nbs/547_boards.ipynb #c018
+# %% ../../nbs/547_boards.ipynb #c021
 def _cells(found, cpu):
     "A row of the table."
     made = next((s.made for s in found.of(cpu) if s.made), None)
@@ -133,23 +144,41 @@ def _cells(found, cpu):
     return [CORES[cpu].title, *equal, f"{made.instructions:,}", *beside, cycles, f"{size.tables:,}",
             f"{size.code:,}", f"{size.ram:,}", f"{size.stack:,}"]
 
+# %% ../../nbs/547_boards.ipynb #c023
 def boards_table(
-    found: Boards,
+    found: Boards,   # of `on_boards`
 ) -> Table:
     "One row a core."
     roundings = list(dict.fromkeys(s.rounding for s in found.seats))
     cpus = dict.fromkeys(s.cpu for s in found.seats)
     why = " ".join(f"{s.cpu}: {s.why}." for s in found.seats if s.why)
-    note = (f"Emulated; cycles are an estimate ({RULE}). TensorFlow Lite Micro's arena takes {found.arena:,} B of RAM for this file. "
-            + (f"{CMSIS_FROM}: of this network only. " if found.ours else "") + why).strip()
+    note = (
+        f"Emulated; cycles are an estimate ({RULE}). TensorFlow Lite Micro's arena takes "
+        f"{found.arena:,} B of RAM for this file. "
+        + (f"{CMSIS_FROM}: of this network only. " if found.ours else "")
+        + why
+    ).strip()
     return Table(
         "Six cores: the same bits, and what they take",
-        ["core", *(f"rows as {r}" for r in roundings), "instructions", "CMSIS-NN", "ratio",
-         "cycles, estimated", "tables B", "code B", "RAM B", "stack B"], [_cells(found, c) for c in cpus], note)
+        [
+            "core",
+            *(f"rows as {r}" for r in roundings),
+            "instructions",
+            "CMSIS-NN",
+            "ratio",
+            "cycles, estimated",
+            "tables B",
+            "code B",
+            "RAM B",
+            "stack B",
+        ],
+        [_cells(found, c) for c in cpus],
+        note,
+    )
 
-# %% ../../nbs/547_boards.ipynb #c022
+# %% ../../nbs/547_boards.ipynb #c027
 def parts_for(
-    found: Boards,
+    found: Boards,   # of `on_boards`
 ) -> Table:
     "Every part of the table: does the network fit, and how many instructions does it take there?"
     rows = []
@@ -159,7 +188,16 @@ def parts_for(
         why = missing(p, made.size.flash_whole, made.size.ram_whole)
         left = [f"{1 - made.size.flash_whole / p.flash_kib / 1024:.0%}",
                 f"{1 - made.size.ram_whole / p.ram_kib / 1024:.0%}"] if not why else ["", ""]
-        rows.append([name, CORES[p.core].title, "no" if why else "yes", *left, f"{made.instructions:,}", why])
+        rows.append(
+            [
+                name,
+                CORES[p.core].title,
+                "no" if why else "yes",
+                *left,
+                f"{made.instructions:,}",
+                why,
+            ]
+        )
     return Table("Which part has room", ["part", "core", "fits", "flash left", "RAM left",
                                          "instructions, emulated", "what is missing"], rows,
                  "The test program around the network is counted, too.")

@@ -15,14 +15,13 @@ from pathlib import Path
 import numpy as np
 
 from .. import __version__
-from ..artifact import EdgeExportError, reading, whole
+from ..artifact import EdgeExportError, reading
 from ..formats.c import drawn, graph_of, runtime_answers
-from ..formats.c_run import ends
 from ..formats.c_source import RUNTIMES, literal, sources
 from ..formats.c_time import products
 from ..formats.c_weights import constants_in
 from ..reference import CheckFailed
-from .parts import CORES, PARTS, Part, missing, part_of
+from .parts import CORES, Part
 
 # %% ../../nbs/543_firmware.ipynb #c005
 TOOLS = ("arm-none-eabi-gcc", "make", "qemu-system-arm")
@@ -30,8 +29,14 @@ TOOLS = ("arm-none-eabi-gcc", "make", "qemu-system-arm")
 def lacking() -> str:   # nothing: all are here
     "What is missing for firmware, and the remedy."
     absent = [t for t in TOOLS if not shutil.which(t)]
-    return absent and (f"{', '.join(absent)} is not installed: make tools, or apt install gcc-arm-none-eabi "
-                       "libnewlib-arm-none-eabi qemu-system-arm make") or ""
+    return (
+        absent
+        and (
+            f"{', '.join(absent)} is not installed: make tools, or apt install gcc-arm-none-eabi "
+            "libnewlib-arm-none-eabi qemu-system-arm make"
+        )
+        or ""
+    )
 
 def _words(command, folder, patience=600):
     "A command in a folder: its status and what it said. Raises if it does not end."
@@ -43,7 +48,11 @@ def _words(command, folder, patience=600):
     return done.returncode, done.stdout + done.stderr
 
 # %% ../../nbs/543_firmware.ipynb #c008
-GOLDEN, MARGIN, MOST = 8, 256, 5_000_000   # inputs; bytes of stack; multiply-accumulates that are repeated
+GOLDEN, MARGIN, MOST = (
+    8,
+    256,
+    5_000_000,
+)  # inputs; bytes of stack; multiply-accumulates that are repeated
 
 @dataclass(frozen=True)
 class Project:
@@ -81,8 +90,8 @@ def _golden(project, graph):
     return [[literal(row.reshape(-1).tolist()) for row in v] for v in (rows, answers)]
 
 def project_texts(
-    project: Project,
-) -> dict:          # name of a file to its text
+    project: Project,   # what it is made of
+) -> dict:              # name of a file to its text
     "Every file of a program."
     import jinja2
     graph = graph_of(project.source)
@@ -99,16 +108,17 @@ def project_texts(
     own = {n: env.from_string((folder / n).read_text()).render(words) for n in names}
     return sources(graph, project.rounding, "cortexm", title) | own | _memories(project)
 
+# %% ../../nbs/543_firmware.ipynb #c012
 def write_project(
-    project: Project,
-    folder: Path,     # to write
+    project: Project,   # what it is made of
+    folder: Path,       # to write
 ):
     "Write a program."
     for name, text in project_texts(project).items():
         (Path(folder) / name).parent.mkdir(parents=True, exist_ok=True)
         (Path(folder) / name).write_text(text)
 
-# %% ../../nbs/543_firmware.ipynb #c013
+# %% ../../nbs/543_firmware.ipynb #c015
 def built(
     folder: Path,                # with a program
     name: str = "emulated.elf",  # or "firmware.elf", for the part
@@ -123,7 +133,7 @@ def built(
         raise EdgeExportError(lacking() or f"{name} was not built: {' '.join(said.split())[:400]}")
     return Path(folder) / name
 
-# %% ../../nbs/543_firmware.ipynb #c016
+# %% ../../nbs/543_firmware.ipynb #c018
 def run_firmware(
     elf: Path,                # of `built`, for QEMU
     core,                     # of `parts.CORES`
@@ -131,20 +141,27 @@ def run_firmware(
     more: tuple = (),         # options of QEMU
 ) -> tuple:                   # what it said, name to number; bytes of the answers
     "Run a program on an emulated core."
-    command = ["qemu-system-arm", "-M", core.machine, *"-display none -monitor none -serial none".split(),
-               "-semihosting-config", "enable=on,target=native", "-icount", "shift=0", *more,
+    board = [
+        "-M",
+        core.machine,
+        *"-display none -monitor none -serial none -icount shift=0".split(),
+    ]
+    command = ["qemu-system-arm", *board, "-semihosting-config", "enable=on,target=native", *more,
                "-kernel", str(Path(elf).resolve())]
     with tempfile.TemporaryDirectory() as scratch:
         if rows is not None: np.ascontiguousarray(rows).tofile(f"{scratch}/rows.bin")
         status, said = _words(command, scratch)
         found = {k: int(n) for k, n in re.findall(r"^(\w+) (\d+)$", said, re.M)}
         if "stack" not in found:
-            raise CheckFailed(f"the firmware stopped on {core.title} (status {status}; is the stack too small?): "
-                              f"{' '.join(said.split())[-300:] or 'it said nothing'}")
+            last = " ".join(said.split())[-300:] or "it said nothing"
+            raise CheckFailed(
+                f"the firmware stopped on {core.title} (status {status}; is the stack "
+                f"too small?): {last}"
+            )
         answers = Path(scratch) / "answers.bin"
         return found, answers.read_bytes() if answers.exists() else b""
 
-# %% ../../nbs/543_firmware.ipynb #c019
+# %% ../../nbs/543_firmware.ipynb #c021
 @dataclass(frozen=True)
 class Size:
     "What a network adds to a program, in bytes; and what the whole program takes."
@@ -166,7 +183,10 @@ def _sections(elf):
     flash = sum(held.get(n, 0) for n in (".text", ".ARM.exidx", ".data"))
     return flash, held.get(".data", 0) + held.get(".bss", 0), held.get(".stack", 0)
 
-EMPTY = '#include "model.h"\nvoid model_invoke(const int8_t *in, int8_t *out) { (void)in, (void)out; }\n'
+# %% ../../nbs/543_firmware.ipynb #c023
+EMPTY = """#include "model.h"
+void model_invoke(const int8_t *in, int8_t *out) { (void)in, (void)out; }
+"""
 
 def size_of(
     folder: Path,     # with a program that is built
@@ -179,6 +199,8 @@ def size_of(
         before = _sections(built(empty))
     after = _sections(Path(folder) / "emulated.elf")
     named = re.findall(r"(\w+)\[\d+\] TABLE", (Path(folder) / "model.c").read_text())
-    tables = sum(len(v) for k, v in constants_in(Path(folder) / "emulated.elf").items() if k in named)
+    tables = sum(
+        len(v) for k, v in constants_in(Path(folder) / "emulated.elf").items() if k in named
+    )
     return Size(tables, after[0] - before[0] - tables, after[1] - before[1], stack, after[0],
                 after[1] + after[2])

@@ -23,9 +23,9 @@ class Core:
     tick_ns: float   # of the system's timer
     flags: tuple     # of the compiler
 
-def _core(name, machine, tick_ns, flash=(0, 4096), ram=(0x2000_0000, 4096), float="soft"):
+def _core(name, machine, tick_ns, flash=(0, 4096), ram=(0x2000_0000, 4096)):
     "A core of the table."
-    flags = f"-mcpu={name}", "-mthumb", f"-mfloat-abi={float}"
+    flags = f"-mcpu={name}", "-mthumb", f"-mfloat-abi={'hard' if name == 'cortex-m55' else 'soft'}"
     return Core(name.replace("cortex-m", "Cortex-M"), machine, *flash, *ram, tick_ns, flags)
 
 CORES = {
@@ -34,7 +34,7 @@ CORES = {
     "cortex-m4": _core("cortex-m4", "mps2-an386", 40),
     "cortex-m7": _core("cortex-m7", "mps2-an500", 40),
     "cortex-m33": _core("cortex-m33", "mps2-an505", 50, (0x1000_0000, 4096), (0x3800_0000, 4096)),
-    "cortex-m55": _core("cortex-m55", "mps3-an547", 31.25, (0, 512), (0x2000_0000, 512), "hard"),
+    "cortex-m55": _core("cortex-m55", "mps3-an547", 31.25, (0, 512), (0x2000_0000, 512)),
 }
 
 # %% ../../nbs/541_parts.ipynb #c008
@@ -48,7 +48,8 @@ class Part:
     ram_kib: int
     source: str      # of these numbers
 
-_ST, _NORDIC = "STMicroelectronics, data sheet of the ", "Nordic Semiconductor, product specification of the "
+_ST = "STMicroelectronics, data sheet of the "
+_NORDIC = "Nordic Semiconductor, product specification of the "
 PARTS = {
     "nRF51822": Part("cortex-m0", 0, 256, 0x2000_0000, 16, f"{_NORDIC}nRF51822 (BBC micro:bit)"),
     "STM32F072RB": Part("cortex-m0", 0x0800_0000, 128, 0x2000_0000, 16, f"{_ST}STM32F072xB"),
@@ -93,7 +94,7 @@ def missing(
 ) -> str:         # nothing: it fits
     "What a part lacks for a program."
     needs = dict(flash=(flash, part.flash_kib * 1024), RAM=(ram, part.ram_kib * 1024))
-    return ", ".join(f"{need - there:,} bytes of {kind} are missing (of {there:,} it needs {need:,})"
+    return ", ".join(f"{need - there:,} bytes of {kind} are missing: {need:,} of {there:,}"
                      for kind, (need, there) in needs.items() if need > there)
 
 # %% ../../nbs/541_parts.ipynb #c019
