@@ -13,7 +13,8 @@ __all__ = ['race', 'by_operator', 'keras_arrays', 'load_data', 'compare_layers',
            'own_digit', 'show_columns', 'try_it', 'diff', 'lint', 'vendor_kit', 'by_hand', 'factor_as_integers',
            'factors', 'follow_weights', 'pool_order', 'show_memory', 'show_source', 'show_time', 'everywhere',
            'lying_board', 'visit_table', 'counts', 'count_table', 'ledger', 'hardware_map', 'write_map', 'show_map',
-           'decisions']
+           'decisions', 'on_boards', 'parts_for', 'firmware', 'visits_of', 'levels', 'show_instructions', 'show_ram',
+           'smlad_by_hand', 'what_cores_lack', 'wide_layer', 'wrong_scripts']
 
 # %% ../nbs/api.ipynb #c003
 from inspect import isfunction
@@ -54,6 +55,11 @@ from .ledger import everywhere, ledger, lying_board
 from .hardware_map import decisions, hardware_map, show_map, write_map
 from .targets.elsewhere import visit_table
 from .targets.instructions import count_table, counts
+from .targets.boards import on_boards, parts_for, wide_layer
+from .targets.cortexm import firmware, visits_of
+from edge_export.mcu_lesson import (
+    levels, show_instructions, show_ram, smlad_by_hand, what_cores_lack, wrong_scripts,
+)
 
 # %% ../nbs/api.ipynb #c006
 _all_ = [
@@ -70,6 +76,8 @@ _all_ = [
     "show_memory", "show_source", "show_time",
     "everywhere", "lying_board", "visit_table", "counts", "count_table", "ledger",
     "hardware_map", "write_map", "show_map", "decisions",
+    "on_boards", "parts_for", "firmware", "visits_of", "levels", "show_instructions", "show_ram",
+    "smlad_by_hand", "what_cores_lack", "wide_layer", "wrong_scripts",
 ]
 
 # %% ../nbs/api.ipynb #c008

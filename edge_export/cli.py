@@ -161,7 +161,7 @@ COMMANDS = {  # name to function, what it does, an example
     "doctor": (
         _doctor, "What can be made here, what to install for the rest, and what the disk holds.",
         "edge-export doctor --json"),
-    "clean": (_clean, "Free what killed runs left and repairs moved aside; if wanted, runs and data.",
+    "clean": (_clean, "Free what killed runs left and repairs moved aside; runs and data, too.",
         "edge-export clean --runs"),
     "bench": (
         _bench, "Measure the figures that are promised; they are written to OUT/bench-AREA.json.",

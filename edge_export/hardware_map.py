@@ -97,24 +97,29 @@ def _described():
         yield Box("NPU", vendor["title"].partition(" (")[0].partition(", by")[0], "documented",
                   "its vendor's compiler", read, (seen,))
 
+# %% ../nbs/650_hardware_map.ipynb #c017
+def _answered(visit):
+    "Why there are no answers, in two words."
+    if "not installed" in visit.why: return "not run"
+    return "does not fit" if "does not fit" in visit.why else "failed"
+
 def _visited(visits, known, day):
     "A box for each place that files were asked in."
     for place, level in dict.fromkeys((v.place, v.evidence) for v in visits):
         own, seen = [v for v in visits if (v.place, v.evidence) == (place, level)
                      and "reference kernels" not in v.file], []
-        for v in own:
-            a = v.found
-            said = "failed" if v.why or not a else (
+        for v, a in ((v, v.found) for v in own):
+            said = _answered(v) if v.why or not a else (
                 f"{a.equal:,}/{a.n:,} rows" if a.equal else f"within {a.largest:.0e}")
-            file = known.get(v.file.partition(",")[0])
+            file = known.get(v.file)
             seen.append(_file(file, said) if file else Seen(v.file, said=said))
         branch, title = PLACES.get(place, ("Arm board", place.replace("this one", "this CPU")))
         tools = ["Arm NN 20.08"] if "Arm NN" in place else dict.fromkeys(
             _tool(f.recipe.partition("-")[0], f)[2] for v in own
-            if (f := known.get(v.file.partition(",")[0])))
+            if (f := known.get(v.file)))
         yield Box(branch, title, level, ", ".join(tools), day, tuple(seen))
 
-# %% ../nbs/650_hardware_map.ipynb #c016
+# %% ../nbs/650_hardware_map.ipynb #c021
 def hardware_map(
     files: list,           # of `Artifact`
     found=None,            # a `Race`: with it the times are known
@@ -132,7 +137,7 @@ def hardware_map(
     order = [*BRANCHES]
     return sorted(made, key=lambda b: (order.index(b.branch), LEVELS.index(b.level)))
 
-# %% ../nbs/650_hardware_map.ipynb #c020
+# %% ../nbs/650_hardware_map.ipynb #c025
 LINES = {"measured": ("#0072b2", "-", 2.2), "emulated": ("#e69f00", "--", 1.8),
          "estimated": ("#cc79a7", "-.", 1.8), "documented": ("#808080", ":", 1.5)}
 GREY, WIDE, LINE = "#808080", 2.8, .165   # inches: a column, a line of text
@@ -148,7 +153,7 @@ def _lines(box):
 
 def _height(box): return LINE * (3 + 2 * len(box.files)) + .2
 
-# %% ../nbs/650_hardware_map.ipynb #c023
+# %% ../nbs/650_hardware_map.ipynb #c028
 def _draw_box(ax, box, x, y):
     "A box with its upper left corner there."
     from matplotlib.patches import FancyBboxPatch
@@ -162,7 +167,7 @@ def _draw_box(ax, box, x, y):
     for i, (text, kind) in enumerate(said):
         ax.text(x + .13, y - .04 - LINE * (i + .5), text, fontsize=7.5, va="center", **kind)
 
-# %% ../nbs/650_hardware_map.ipynb #c025
+# %% ../nbs/650_hardware_map.ipynb #c030
 def _places(boxes):
     "Where each box has its corner, and each branch its line; and how high all are."
     y, found, rows = 0, [], []
@@ -178,7 +183,7 @@ def _places(boxes):
         y = min(ends) - .12
     return found, rows, -y
 
-# %% ../nbs/650_hardware_map.ipynb #c026
+# %% ../nbs/650_hardware_map.ipynb #c031
 def draw_map(
     boxes: list,   # of `hardware_map`
     figure,        # matplotlib's; it is given the size that it needs
@@ -198,7 +203,7 @@ def draw_map(
         ax.text(.08, y, f"{branch}: {BRANCHES[branch]}", fontsize=10, weight="bold", va="center")
     for box, x, y in found: _draw_box(ax, box, x, y)
 
-# %% ../nbs/650_hardware_map.ipynb #c030
+# %% ../nbs/650_hardware_map.ipynb #c035
 def show_map(
     boxes: list,   # of `hardware_map`
 ):
@@ -213,7 +218,7 @@ def map_svg(
     "The map as an SVG whose text is grey enough for light and dark."
     return as_svg(lambda figure: draw_map(boxes, figure), "map")
 
-# %% ../nbs/650_hardware_map.ipynb #c034
+# %% ../nbs/650_hardware_map.ipynb #c039
 def _fastest(found, only=""):
     "The fastest file of a race, and why."
     names = [n for n in found.times if n.startswith(only) and "-" in n and "/" not in n]
@@ -225,7 +230,7 @@ def _fastest(found, only=""):
                                            f"{r['ratio_high']:.2f}] of onnx-fp32's time")
     return name, f"the fastest of {len(timed)}: {r['latency_p50_us']:.1f} µs{ratio}", "measured"
 
-# %% ../nbs/650_hardware_map.ipynb #c036
+# %% ../nbs/650_hardware_map.ipynb #c041
 def _leanest(place, visits, counted):
     "The file with the fewest instructions in a place, of those that answer as they must."
     good = {v.file: v.found for v in visits if v.place == place and v.found and not v.why}
@@ -238,7 +243,7 @@ def _leanest(place, visits, counted):
             else f"answers within {good[name].largest:.0e}")
     return name, f"{known[name]:,} instructions, the fewest of {len(known)}; {said}", "emulated"
 
-# %% ../nbs/650_hardware_map.ipynb #c038
+# %% ../nbs/650_hardware_map.ipynb #c043
 def _compiled(files):
     "A row for each accelerator that a file was compiled for, and for each vendor with a kit."
     for f in files:
@@ -250,18 +255,15 @@ def _compiled(files):
         yield [vendor["title"].partition(" (")[0].partition(", by")[0], f'vendor_kit("{name}")',
                "its compiler has an account or a licence: the kit goes to its door", "documented"]
 
-# %% ../nbs/650_hardware_map.ipynb #c040
+# %% ../nbs/650_hardware_map.ipynb #c045
 def _seated(boards):
     "A row for each Cortex-M core that a network was put on."
     for s in (s for s in (boards.seats if boards else ()) if s.made and s.rounding == "tflm"):
         size = s.made.size
-        yield [
-            CORES[s.cpu].title,
-            "c-int8-static@form=cortexm,rounding=tflm",
-            f"{s.made.instructions:,} instructions, {size.flash / 1000:.1f} kB of flash, "
-            f"{size.ram / 1000:.1f} kB of RAM; {s.equal:,} of {s.n:,} rows in the same bits",
-            "emulated",
-        ]
+        yield [CORES[s.cpu].title, "c-int8-static@form=cortexm,rounding=tflm",
+               f"{s.made.instructions:,} instructions, {size.flash / 1000:.1f} kB of flash, "
+               f"{size.ram / 1000:.1f} kB of RAM; {s.equal:,} of {s.n:,} rows in the same bits",
+               "emulated"]
 
 def decisions(
     files: list,         # of `Artifact`
@@ -278,7 +280,7 @@ def decisions(
     return Table("You have this chip", ["chip", "take", "because", "how it is known"],
                  [*rows, *_seated(boards), *_compiled(files)])
 
-# %% ../nbs/650_hardware_map.ipynb #c044
+# %% ../nbs/650_hardware_map.ipynb #c049
 def _groups_of(answer, found, file):
     return answer == len({x.group for x in found.lines if x.file == file and x.group})
 
@@ -298,7 +300,7 @@ TASKS |= {
                     "That board is the cortex-a76; look at both columns of all engines.", _lean),
 }
 
-# %% ../nbs/650_hardware_map.ipynb #c047
+# %% ../nbs/650_hardware_map.ipynb #c052
 def write_map(
     boxes: list,          # of `hardware_map`
     folder: str | Path,   # a run's folder

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['CMSIS', 'CMSIS_WIDE', 'CMSIS_FROM', 'OURS', 'RULE', 'is_ours', 'micro_arena', 'estimated_cycles', 'Boards',
-           'on_boards', 'boards_of', 'boards_table', 'parts_for']
+           'on_boards', 'boards_of', 'boards_table', 'parts_for', 'wide_layer']
 
 # %% ../../nbs/547_boards.ipynb #c002
 import re, sys, tempfile
@@ -14,11 +14,13 @@ from pathlib import Path
 import numpy as np
 
 from ..artifact import Artifact, EdgeExportError, Table, need
-from ..formats.c import graph_of
+from ..data import split
+from ..formats.c import drawn, graph_of
+from ..recipes import build
 from ..formats.tflite import TFLiteSession
 from .cortexm import executed, seats
 from .elsewhere import rows_of
-from .firmware import Project, _words, write_project
+from .firmware import Project, _words, lacking, write_project
 from .parts import CORES, PARTS, missing
 
 # %% ../../nbs/547_boards.ipynb #c005
@@ -32,6 +34,7 @@ CMSIS_FROM = (
 )
 OURS = 784, 21_808, 10   # inputs, parameters and outputs of the network that it was counted with
 
+# %% ../../nbs/547_boards.ipynb #c007
 def is_ours(
     source: Path,   # full-integer TFLite file
 ) -> bool:
@@ -42,7 +45,7 @@ def is_ours(
     ]
     return (graph.input.size, sum(held), graph.output.size) == OURS
 
-# %% ../../nbs/547_boards.ipynb #c008
+# %% ../../nbs/547_boards.ipynb #c010
 _ASK = """import sys
 from tflite_micro import runtime
 runtime.Interpreter.from_file(sys.argv[1]).print_allocations()"""
@@ -62,7 +65,7 @@ def micro_arena(
         )
     return int(found[1])
 
-# %% ../../nbs/547_boards.ipynb #c011
+# %% ../../nbs/547_boards.ipynb #c013
 RULE = "loads 2, two words 3, branches 3, the rest 1; no wait states"
 
 def _cycles(mnemonic):
@@ -72,7 +75,7 @@ def _cycles(mnemonic):
         return 3
     return 2 if stem.startswith("ldr") else 1
 
-# %% ../../nbs/547_boards.ipynb #c013
+# %% ../../nbs/547_boards.ipynb #c015
 def estimated_cycles(
     project: Project,   # for a Cortex-M3 or M4
 ) -> int:               # cycles of one inference
@@ -86,7 +89,7 @@ def estimated_cycles(
     lines = re.findall(r"^\s*([0-9a-f]+):\t([\w.]+)", text, re.M)
     return round(sum(_cycles(m) * counts.get(int(at, 16), 0) for at, m in lines))
 
-# %% ../../nbs/547_boards.ipynb #c016
+# %% ../../nbs/547_boards.ipynb #c018
 @dataclass(frozen=True, repr=False)
 class Boards:
     "A network on several cores."
@@ -109,7 +112,7 @@ class Boards:
     def __repr__(self): return repr(boards_table(self))
     def _repr_markdown_(self): return boards_table(self)._repr_markdown_()
 
-# %% ../../nbs/547_boards.ipynb #c018
+# %% ../../nbs/547_boards.ipynb #c020
 def on_boards(
     file: Artifact,   # full-integer TFLite file
     images,           # (N, *shape) float32
@@ -120,6 +123,7 @@ def on_boards(
     rows = rows_of(TFLiteSession(file.file), images)
     return boards_of(file.file, rows, roundings, cpus)
 
+# %% ../../nbs/547_boards.ipynb #c021
 def boards_of(
     source: Path,         # full-integer TFLite file
     rows: np.ndarray,     # (N, *shape) int8
@@ -132,7 +136,7 @@ def boards_of(
     cycles = {c: estimated_cycles(made[c].project) for c in ("cortex-m3", "cortex-m4") if c in made}
     return Boards(source, found, micro_arena(source), is_ours(source), cycles)
 
-# %% ../../nbs/547_boards.ipynb #c021
+# %% ../../nbs/547_boards.ipynb #c024
 def _cells(found, cpu):
     "A row of the table."
     made = next((s.made for s in found.of(cpu) if s.made), None)
@@ -144,7 +148,7 @@ def _cells(found, cpu):
     return [CORES[cpu].title, *equal, f"{made.instructions:,}", *beside, cycles, f"{size.tables:,}",
             f"{size.code:,}", f"{size.ram:,}", f"{size.stack:,}"]
 
-# %% ../../nbs/547_boards.ipynb #c023
+# %% ../../nbs/547_boards.ipynb #c026
 def boards_table(
     found: Boards,   # of `on_boards`
 ) -> Table:
@@ -176,7 +180,7 @@ def boards_table(
         note,
     )
 
-# %% ../../nbs/547_boards.ipynb #c027
+# %% ../../nbs/547_boards.ipynb #c030
 def parts_for(
     found: Boards,   # of `on_boards`
 ) -> Table:
@@ -201,3 +205,35 @@ def parts_for(
     return Table("Which part has room", ["part", "core", "fits", "flash left", "RAM left",
                                          "instructions, emulated", "what is missing"], rows,
                  "The test program around the network is counted, too.")
+
+# %% ../../nbs/547_boards.ipynb #c033
+def wide_layer(
+    out: str,   # folder for its artifacts
+) -> Table:
+    "Instructions of one wider layer, beside CMSIS-NN's."
+    from torch import nn
+    if lacking():
+        return Table("A layer of 16 to 32 channels", ["core"], [], f"Not run: {lacking()}.")
+    images = np.random.default_rng(0).random((300, 16, 16, 16), np.float32)
+    layers = nn.Sequential(nn.Conv2d(16, 32, 3), nn.ReLU(), nn.MaxPool2d(2)).eval()
+    (file,) = build(
+        ["tflite-int8-static"], layers, split("wide layer", images, None, (100, 50, 50)), out
+    )
+    found = boards_of(file.file, drawn((16, 16, 16), 20), ("tflm",), tuple(CMSIS_WIDE))
+    rows = [
+        [
+            CORES[s.cpu].title,
+            f"{s.equal}/{s.n}",
+            f"{s.made.instructions:,}",
+            f"{CMSIS_WIDE[s.cpu]:,}",
+            f"{s.made.instructions / CMSIS_WIDE[s.cpu]:.2f}",
+        ]
+        for s in found.seats
+        if s.made
+    ]
+    return Table(
+        "One layer, 16 x 16 x 16 to 7 x 7 x 32",
+        ["core", "rows as tflm", "instructions", "CMSIS-NN", "ratio"],
+        rows,
+        f"Emulated. {CMSIS_FROM}.",
+    )

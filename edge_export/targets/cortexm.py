@@ -41,6 +41,7 @@ def _instructions(project, said):
     "Instructions of one inference, from ticks of two batches."
     return round(said["ticks"] * project.core.tick_ns / 2 / project.repeat)
 
+# %% ../../nbs/545_cortexm.ipynb #c008
 def _tried(project, folder):
     "Build and run with the least stack of a list that suffices."
     for stack in STACKS:
@@ -49,6 +50,7 @@ def _tried(project, folder):
         except CheckFailed as e:
             if "too small?" not in str(e) or stack == STACKS[-1]: raise
 
+# %% ../../nbs/545_cortexm.ipynb #c009
 def make(
     project: Project,   # whose `stack` is found out
     folder: Path,       # to write
@@ -62,7 +64,7 @@ def make(
         f"{said['golden_wrong']} numbers of {GOLDEN} answers are wrong on {project.core.title}")
     return Made(project, size_of(Path(folder), said["stack"]), _instructions(project, said))
 
-# %% ../../nbs/545_cortexm.ipynb #c008
+# %% ../../nbs/545_cortexm.ipynb #c012
 def answers_of(
     made: Made,         # a program that ran
     folder: Path,       # where it lies
@@ -78,7 +80,7 @@ def answers_of(
         )
     return np.frombuffer(content, np.int8).reshape(len(rows), *shape)
 
-# %% ../../nbs/545_cortexm.ipynb #c014
+# %% ../../nbs/545_cortexm.ipynb #c018
 def fits(
     made: Made,   # a program that ran
 ) -> dict:        # name of a part to what is missing, or to nothing
@@ -100,13 +102,13 @@ def made_table(
         *([f"fits {n}", "no" if why else "yes", why] for n, why in fits(made).items()),
     ]
     return Table(
-        f"{out}: a program for {p.name}, {p.core.title}",
+        f"{out.name}: a program for {p.name}, {p.core.title}",
         ["what", "how much", "of it"],
         rows,
         f"Its answers are those of the rounding {p.rounding}, bit by bit.",
     )
 
-# %% ../../nbs/545_cortexm.ipynb #c017
+# %% ../../nbs/545_cortexm.ipynb #c021
 def file_in(
     source: str | Path,   # full-integer TFLite file, or the folder of a run that has one
 ) -> Path:
@@ -118,6 +120,7 @@ def file_in(
                                         "full-integer TFLite file, or run day 4")
     return found[0]
 
+# %% ../../nbs/545_cortexm.ipynb #c023
 def firmware(
     source: str | Path,            # full-integer TFLite file, or the folder of a run
     out: str | Path = "firmware",  # folder to write
@@ -139,7 +142,7 @@ def firmware(
         built(target, "firmware.elf")
     return made_table(made, out)
 
-# %% ../../nbs/545_cortexm.ipynb #c021
+# %% ../../nbs/545_cortexm.ipynb #c027
 def _placed(source, cpu, rounding, folder):
     "A network on a core."
     if lacking(): raise EdgeExportError(lacking())
@@ -160,7 +163,7 @@ def board_answers(
         )
         return answers_of(make(project, folder), folder, rows)
 
-# %% ../../nbs/545_cortexm.ipynb #c024
+# %% ../../nbs/545_cortexm.ipynb #c030
 @dataclass(frozen=True)
 class Seat:
     "A network on a core."
@@ -187,7 +190,7 @@ def seat(
     same = (found == wanted).reshape(len(rows), -1).all(1)
     return Seat(cpu, rounding, made, len(rows), int(same.sum()))
 
-# %% ../../nbs/545_cortexm.ipynb #c025
+# %% ../../nbs/545_cortexm.ipynb #c031
 def seats(
     source: Path,         # full-integer TFLite file
     rows: np.ndarray,     # (N, *shape) int8
@@ -198,7 +201,7 @@ def seats(
     wanted = {r: runtime_answers(source, rows, r) for r in roundings}
     return [seat(source, cpu, r, rows, wanted[r]) for r in roundings for cpu in cpus]
 
-# %% ../../nbs/545_cortexm.ipynb #c028
+# %% ../../nbs/545_cortexm.ipynb #c034
 def visits_of(
     found: list,    # of `Seat`
     recipe: str,    # what the programs are called
@@ -216,7 +219,7 @@ def visits_of(
         for s in made
     ] + [Visit(recipe, s.cpu, "emulated", None, s.why) for s in found if not s.made]
 
-# %% ../../nbs/545_cortexm.ipynb #c031
+# %% ../../nbs/545_cortexm.ipynb #c037
 @cache
 def _folder():
     "A folder that goes with the process."
@@ -230,6 +233,7 @@ def _plugin():
         compiled(Path(str(source)), target, ["-shared", "-fPIC"])
     return target
 
+# %% ../../nbs/545_cortexm.ipynb #c039
 def _functions(elf):
     "First address of each function, and its name."
     from elftools.elf.elffile import ELFFile
@@ -238,7 +242,7 @@ def _functions(elf):
         return sorted((s["st_value"] & ~1, s["st_size"], s.name) for s in table.iter_symbols()
                       if s["st_info"]["type"] == "STT_FUNC" and s["st_size"])
 
-# %% ../../nbs/545_cortexm.ipynb #c032
+# %% ../../nbs/545_cortexm.ipynb #c040
 def executed(
     folder: Path,   # with a program
     core,           # of `parts.CORES`
@@ -253,7 +257,7 @@ def executed(
         lines = [map(int, line.split()) for line in out.read_text().splitlines()]
     return {at: count / inferences for at, count in lines}
 
-# %% ../../nbs/545_cortexm.ipynb #c035
+# %% ../../nbs/545_cortexm.ipynb #c043
 def where(
     folder: Path,   # with a program; it stays as it is
     core,           # of `parts.CORES`
