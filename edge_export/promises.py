@@ -32,6 +32,7 @@ from .lessons import teach_values
 from .engine import engine_values, remembered
 from .c_figures import c
 from .runtimes import runtimes
+from .mcu_figures import mcu
 from .target_figures import targets
 from .bounds import figure, held
 from .families import family_values
@@ -281,7 +282,8 @@ def engine(
 
 # %% ../nbs/960_promises.ipynb #c048
 AREAS = {"series": series, "quant": quant, "repro": repro, "teach": teach, "engine": engine,
-         "c": c, "runtimes": runtimes, "targets": targets}
+         "c": c, "runtimes": runtimes, "targets": targets,
+         "mcu": mcu}
 
 # %% ../nbs/960_promises.ipynb #c051
 def _line(f):

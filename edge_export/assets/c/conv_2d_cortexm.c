@@ -80,7 +80,9 @@ APART static {{ "int32_t" if pooled else "void" }} {{ name }}_block(const {{ typ
     for (int32_t dy = 0; dy < {{ height }}; dy++, a += {{ row }}, w += {{ even_run }}) {
 {%- if even_run <= 32 %}{% for i in range(0, even_run - each + 1, each) %}{{ step(i) }}{% endfor %}
 {%- else %}
-        for (int32_t i = 0; i < {{ even_run - even_run % each }}; i += {{ each }}) {{ step("i") }}
+{%- set steps = even_run // each %}{% set unrolled = 4 if steps % 4 == 0 else 3 if steps % 3 == 0 else 2 if steps % 2 == 0 else 1 %}
+        for (int32_t i = 0; i < {{ steps * each }}; i += {{ each * unrolled }}) { {% for u in range(unrolled) %}{{ step("i + %d" % (u * each) if u else "i") }}{% endfor %}
+        }
 {%- endif %}
 {%- if even_run % each %}{{ words(even_run - 2) }}{% endif %}
     }
@@ -97,6 +99,7 @@ APART static {{ "int32_t" if pooled else "void" }} {{ name }}_block(const {{ typ
 {% include "answer_cortexm.c" %}
 #if FORM == HELIUM
 {%- set windows = 4 if pooled else 1 %}
+{%- set parts = (vectors + 5) // 6 %}{% set held = (vectors + parts - 1) // parts %}{# vectors that registers hold #}
 {%- set group = [lanes, 32] | min %}
 /* Sums of some channels in {{ "each of two by two windows" if pooled else "a window" }}. */
 APART static void {{ name }}_sums(const int8_t *in, const int8_t *w, int32_t *sums, int32_t channels) {
@@ -113,24 +116,23 @@ APART static void {{ name }}_sums(const int8_t *in, const int8_t *w, int32_t *su
     }
 {%- else %}
     for (int32_t p = 0; p < {{ windows }}; p++, in += {{ 16 * vectors }}) {
-        const int8_t *own = w;
-{%- if vectors <= 6 %}{% for v in range(vectors) %}
-        const bytes_16 w{{ v }} = bytes_at(in + {{ 16 * v }});
-{%- endfor %}{% endif %}
-        int32_t *to = sums + p;
-        for (int32_t c = 0; c < channels; c++, own += {{ 16 * vectors }}, to += {{ windows }}) {
-{%- if vectors <= 6 %}
-            int32_t s = products(w0, bytes_at(own));
-{%- for v in range(1, vectors) %}
-            ONE_BY_ONE(s, own)
-            s = add_products(s, w{{ v }}, bytes_at(own + {{ 16 * v }}));
+{%- for at in range(0, vectors, held) %}{% set own = range(at, [at + held, vectors] | min) %}
+        {
+{%- for v in own %}
+            const bytes_16 w{{ v }} = bytes_at(in + {{ 16 * v }});
 {%- endfor %}
-{%- else %}
-            int32_t s = 0;
-            for (int32_t v = 0; v < {{ 16 * vectors }}; v += 16) s = add_products(s, bytes_at(in + v), bytes_at(own + v));
-{%- endif %}
-            *to = s;
+            const int8_t *own = w + {{ 16 * at }};
+            int32_t *to = sums + p;
+            for (int32_t c = 0; c < channels; c++, own += {{ 16 * vectors }}, to += {{ windows }}) {
+                int32_t s = {{ "add_products(*to, w%d, bytes_at(own))" % at if at else "products(w0, bytes_at(own))" }};
+{%- for v in own[1:] %}
+                ONE_BY_ONE(s, own)
+                s = add_products(s, w{{ v }}, bytes_at(own + {{ 16 * (v - at) }}));
+{%- endfor %}
+                *to = s;
+            }
         }
+{%- endfor %}
     }
 {%- endif %}
 }
