@@ -16,7 +16,7 @@ run: .venv/ready $(if $(findstring 6,$(DAYS)),.venv/targets)   # day 6 is about 
 
 test: .venv/targets
 	$(BIN)/python -m pytest -q tests/test_sync.py
-	$(DIGITS) $(BIN)/nbdev_test --n_workers 0
+	$(DIGITS) $(BIN)/nbdev_test --n_workers 2
 	$(DIGITS) $(BIN)/python -m pytest -q --nbval-lax --nbval-current-env --nbval-sanitize-with sanitize.cfg nbs/days
 	$(BIN)/python -m pytest -q tests --ignore tests/test_sync.py
 
@@ -37,11 +37,14 @@ tools: .venv/targets
 	@as=$$( [ "$$(id -u)" = 0 ] || echo sudo ); \
 	get() { command -v apt-get >/dev/null && $$as apt-get update -qq && $$as apt-get install -y -qq --no-install-recommends $$1; }; \
 	command -v qemu-x86_64 >/dev/null || get qemu-user; \
+	command -v qemu-system-arm >/dev/null && command -v arm-none-eabi-gcc >/dev/null || \
+	  get "qemu-system-arm gcc-arm-none-eabi libnewlib-arm-none-eabi" || true; \
 	/usr/bin/python3 -c "import pyarmnn" 2>/dev/null || get "python3-pyarmnn libarmnn-cpuref-backend22" || true; \
 	command -v chromium >/dev/null || command -v google-chrome >/dev/null || get chromium || true
 	$(BIN)/edge-export doctor
 	@/usr/bin/python3 -c "import pyarmnn" 2>/dev/null || echo "Arm NN is not installed (Debian's python3-pyarmnn): its row is not run"
 	@command -v qemu-x86_64 >/dev/null || echo "qemu-x86_64 is not on PATH: the checks on emulated CPUs are not run; install QEMU's user mode"
+	@command -v qemu-system-arm >/dev/null && command -v arm-none-eabi-gcc >/dev/null || echo "qemu-system-arm or arm-none-eabi-gcc is not on PATH: firmware is not built, microcontrollers are not run"
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || echo "chromium is not on PATH: the pages are not held against axe; install Chromium"
 	@command -v quarto >/dev/null || echo "quarto is not on PATH: make docs then checks the pages without rendering the site; see quarto.org"
 

@@ -22,6 +22,7 @@ from .pictures import COLOURS
 from .recipes import build, session
 from .reference import CheckFailed
 from .targets.cortexm import make, where
+from .targets.elsewhere import not_run
 from edge_export.targets.firmware import (
     Project,
     _sections,
@@ -152,6 +153,7 @@ def show_instructions(
 ):
     "Draw the instructions of each layer on some cores; counted in QEMU."
     import matplotlib.pyplot as plt
+    if lacking(): return not_run(lacking())
     fig, axes = plt.subplots(1, len(cpus), figsize=(4.2 * len(cpus), 3.4), sharey=True)
     for ax, cpu in zip(axes, cpus):
         with tempfile.TemporaryDirectory() as folder:

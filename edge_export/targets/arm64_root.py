@@ -165,10 +165,14 @@ def arm64_root(
     root: Path | None = None,   # None: in the user's cache
 ) -> Path:
     "A root that is whole: the one that is there, or a new one."
+    import fcntl
     root = root or root_folder()
-    if root.is_dir() and not (why := damage(root)) and _current(root): return root
-    why = f"again: {why or 'other versions'}" if root.is_dir() else "70 MB to download"
-    with progress(f"packages and wheels for Arm64 ({why})"): make_root(root)
+    root.parent.mkdir(parents=True, exist_ok=True)
+    with open(root.with_name(f"{root.name}.lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)   # another process may be making it
+        if root.is_dir() and not (why := damage(root)) and _current(root): return root
+        why = f"again: {why or 'other versions'}" if root.is_dir() else "70 MB to download"
+        with progress(f"packages and wheels for Arm64 ({why})"): make_root(root)
     return root
 
 # %% ../../nbs/510_arm64_root.ipynb #c028

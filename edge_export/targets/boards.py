@@ -19,7 +19,7 @@ from ..formats.c import drawn, graph_of
 from ..recipes import build
 from ..formats.tflite import TFLiteSession
 from .cortexm import executed, seats
-from .elsewhere import rows_of
+from .elsewhere import not_run, rows_of
 from .firmware import Project, _words, lacking, write_project
 from .parts import CORES, PARTS, missing
 
@@ -131,6 +131,7 @@ def boards_of(
     cpus: tuple = tuple(CORES),              # cores
 ) -> Boards:
     "The same for rows in the file's own layout."
+    if lacking(): not_run(lacking())
     found = seats(source, rows, roundings, cpus)
     made = {s.cpu: s.made for s in found if s.made and s.rounding == roundings[0]}
     cycles = {c: estimated_cycles(made[c].project) for c in ("cortex-m3", "cortex-m4") if c in made}
