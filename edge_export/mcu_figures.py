@@ -26,7 +26,7 @@ from .targets.elsewhere import rows_of
 from .targets.firmware import Project, built, lacking, run_firmware, size_of, write_project
 from .targets.parts import PARTS
 
-# %% ../nbs/955_mcu_figures.ipynb #c005
+# %% ../nbs/955_mcu_figures.ipynb #c006
 MCU = {   # figure to unit and bound
     "m4_instructions_dsp": ("", "<= 245000"), "m4_instructions_portable": ("", "<= 770000"),
     "m55_instructions": ("", "<= 72000"), "m4_flash_bytes": ("B", "<= 24900"),
@@ -34,7 +34,7 @@ MCU = {   # figure to unit and bound
     "m4_static_ram_bytes_portable": ("B", "<= 1900"), "firmware_bytes_damaged_missed": ("", "= 0"),
     "cores_equal": ("", "= 6"), "own_models_exact": ("", ">= 8")}
 
-# %% ../nbs/955_mcu_figures.ipynb #c008
+# %% ../nbs/955_mcu_figures.ipynb #c009
 def _board(source):
     "A Cortex-M4."
     return Project(Path(source), "STM32F411RE", PARTS["STM32F411RE"], "tflm", 2048)
@@ -54,7 +54,7 @@ def portable_values(
     return dict(m4_instructions_portable=spent, m4_flash_bytes_portable=size.flash,
                 m4_static_ram_bytes_portable=size.ram)
 
-# %% ../nbs/955_mcu_figures.ipynb #c011
+# %% ../nbs/955_mcu_figures.ipynb #c012
 def damaged_missed(
     source: Path,   # full-integer TFLite file
 ) -> int:           # of all bytes
@@ -74,7 +74,7 @@ def damaged_missed(
             except CheckFailed: pass
     return missed
 
-# %% ../nbs/955_mcu_figures.ipynb #c014
+# %% ../nbs/955_mcu_figures.ipynb #c015
 def own_seats(
     name: str,   # of the zoo
 ) -> dict:       # `model`, `exact`, `fits`
@@ -91,7 +91,7 @@ def own_seats(
             if row[0] in ("STM32F103C8", "STM32L432KC", "STM32N657")}
     return dict(model=name, exact=exact, fits=fits)
 
-# %% ../nbs/955_mcu_figures.ipynb #c017
+# %% ../nbs/955_mcu_figures.ipynb #c018
 def mcu_values(
     source: Path,         # full-integer TFLite file
     images: np.ndarray,   # (N, *shape) float32
@@ -104,7 +104,7 @@ def mcu_values(
                 m55_instructions=m55.instructions, m4_flash_bytes=m4.size.flash,
                 m4_static_ram_bytes=m4.size.ram)
 
-# %% ../nbs/955_mcu_figures.ipynb #c020
+# %% ../nbs/955_mcu_figures.ipynb #c021
 def mcu(
     out: str | Path,   # folder for what is remembered
 ) -> list:             # of figures

@@ -35,7 +35,7 @@ from edge_export.targets.firmware import (
 from .targets.parts import CORES, PARTS, part_of
 from .tasks import TASKS, Task
 
-# %% ../nbs/665_mcu_lesson.ipynb #c005
+# %% ../nbs/665_mcu_lesson.ipynb #c006
 _LINES = {
     "the upper half of a product": "int32_t f(int32_t a, int32_t b) "
     "{ return (int32_t)(((int64_t)a * b) >> 32); }",
@@ -56,7 +56,7 @@ def _assembled(line, core):
     if status: raise EdgeExportError(lacking() or said[:300])
     return re.findall(r"^\t([a-z][\w.]*)\t?(.*)$", said, re.M)
 
-# %% ../nbs/665_mcu_lesson.ipynb #c007
+# %% ../nbs/665_mcu_lesson.ipynb #c008
 def what_cores_lack(
     cpus: tuple = ("cortex-m0", "cortex-m3", "cortex-m4", "cortex-m55"),   # cores
 ) -> Table:
@@ -78,7 +78,7 @@ def what_cores_lack(
     return Table("What a core makes of a line of C: instructions, and those that multiply",
                  ["line of C", *(CORES[c].title for c in cpus)], rows)
 
-# %% ../nbs/665_mcu_lesson.ipynb #c010
+# %% ../nbs/665_mcu_lesson.ipynb #c011
 def _half(n): return int(n) & 0xFFFF
 
 def _first_pairs(made, data):
@@ -89,7 +89,7 @@ def _first_pairs(made, data):
     w = graph_of(_parent(made).file).nodes[0].inputs[1].value[0, 0, :, 0]
     return (int(row[at]), int(row[at + 2])), (int(w[0]), int(w[2]))
 
-# %% ../nbs/665_mcu_lesson.ipynb #c012
+# %% ../nbs/665_mcu_lesson.ipynb #c013
 def _in_c(made, words):
     "What the program's own function makes of two words."
     text = ('#include "model.c"\nint32_t one(uint32_t a, uint32_t b);\n'
@@ -99,7 +99,7 @@ def _in_c(made, words):
         (Path(folder) / "one.c").write_text(text)
         return library(Path(folder), ("-DFORM=1",), "one.c").one(*map(ctypes.c_uint32, words))
 
-# %% ../nbs/665_mcu_lesson.ipynb #c014
+# %% ../nbs/665_mcu_lesson.ipynb #c015
 def smlad_by_hand(
     made: Artifact,   # c-int8-static@form=cortexm
     data: Dataset,    # of its first evaluation image the brightest row is taken
@@ -118,7 +118,7 @@ def smlad_by_hand(
     return Table("SMLAD: lower half times lower half, upper times upper, both added",
                  ["what", "numbers", "as a word"], rows)
 
-# %% ../nbs/665_mcu_lesson.ipynb #c018
+# %% ../nbs/665_mcu_lesson.ipynb #c019
 def _blocks_of(made, form):
     "Name, offset, size, first and last step of each array of a form; and the steps' names."
     graph = graph_of(_parent(made).file)
@@ -146,7 +146,16 @@ def show_ram(
     fig.tight_layout()
     plt.show()
 
-# %% ../nbs/665_mcu_lesson.ipynb #c021
+# %% ../nbs/665_mcu_lesson.ipynb #c022
+def _spent(made, cpu):
+    "A program on a core, and where its instructions go."
+    board = CORES[cpu].machine
+    project = Project(_parent(made).file, board, part_of(cpu=cpu), made.parameters["rounding"], 0)
+    with tempfile.TemporaryDirectory() as folder:
+        program = make(project, Path(folder))
+        return program, where(Path(folder), CORES[cpu], program.project.repeat)
+
+# %% ../nbs/665_mcu_lesson.ipynb #c024
 def show_instructions(
     made: Artifact,   # c-int8-static@form=cortexm; its parent lies beside it
     cpus: tuple = ("cortex-m3", "cortex-m4", "cortex-m55"),   # cores
@@ -156,18 +165,7 @@ def show_instructions(
     if lacking(): return not_run(lacking())
     fig, axes = plt.subplots(1, len(cpus), figsize=(4.2 * len(cpus), 3.4), sharey=True)
     for ax, cpu in zip(axes, cpus):
-        with tempfile.TemporaryDirectory() as folder:
-            program = make(
-                Project(
-                    _parent(made).file,
-                    CORES[cpu].machine,
-                    part_of(cpu=cpu),
-                    made.parameters["rounding"],
-                    0,
-                ),
-                Path(folder),
-            )
-            spent = where(Path(folder), CORES[cpu], program.project.repeat)
+        program, spent = _spent(made, cpu)
         ax.barh(list(spent), [n / 1000 for n in spent.values()], color=COLOURS["c"])
         for i, n in enumerate(spent.values()): ax.text(n / 1000, i, f" {n / 1000:.0f}", va="center")
         ax.set(
@@ -179,7 +177,7 @@ def show_instructions(
     fig.tight_layout()
     plt.show()
 
-# %% ../nbs/665_mcu_lesson.ipynb #c024
+# %% ../nbs/665_mcu_lesson.ipynb #c027
 SCRIPTS = {  # what is wrong to a file, a regular expression, and what stands there instead
     "as it is": ("sections.ld", "$^", ""),
     "too little flash": ("emulator/memory.ld", r"LENGTH = \d+K\n  RAM", "LENGTH = 16K\n  RAM"),
@@ -196,7 +194,7 @@ SCRIPTS = {  # what is wrong to a file, a regular expression, and what stands th
     ),
 }
 
-# %% ../nbs/665_mcu_lesson.ipynb #c026
+# %% ../nbs/665_mcu_lesson.ipynb #c029
 def _script_says(project, name):
     "What finds a wrong script, and what it says."
     file, old, new = SCRIPTS[name]
@@ -215,7 +213,7 @@ def _script_says(project, name):
         else ("nothing", "all golden answers are right")
     )
 
-# %% ../nbs/665_mcu_lesson.ipynb #c028
+# %% ../nbs/665_mcu_lesson.ipynb #c031
 def wrong_scripts(
     made: Artifact,   # c-int8-static@form=cortexm; its parent lies beside it
     cpu: str = "cortex-m4",   # a core
@@ -231,7 +229,7 @@ def wrong_scripts(
         "Linker scripts that lie", ["what is wrong", "what finds it", "what it says"], rows
     )
 
-# %% ../nbs/665_mcu_lesson.ipynb #c032
+# %% ../nbs/665_mcu_lesson.ipynb #c035
 LEVELS = ("-Os", "-O2", "-O3")
 
 def levels(
@@ -258,7 +256,7 @@ def levels(
         "Emulated.",
     )
 
-# %% ../nbs/665_mcu_lesson.ipynb #c036
+# %% ../nbs/665_mcu_lesson.ipynb #c039
 def _word(answer):
     return int(answer) == (_half(-3) | _half(100) << 16)
 
@@ -276,7 +274,7 @@ def _last_bits(answer, model, data, out):
         "forms"
     ] == ["PORTABLE", "DSP", "HELIUM"]
 
-# %% ../nbs/665_mcu_lesson.ipynb #c038
+# %% ../nbs/665_mcu_lesson.ipynb #c041
 TASKS |= {
     "word": Task(
         "which word of 32 bits, as an integer, holds −3 in its lower half and 100 in its upper?",

@@ -15,7 +15,7 @@ from edge_export.formats.c_products import (
 )
 from .c_vectors import filled, is_rectified, pooled, templates, up
 
-# %% ../../nbs/235_c_cortexm.ipynb #c007
+# %% ../../nbs/235_c_cortexm.ipynb #c008
 CORE_FORMS = ("PORTABLE", "DSP", "HELIUM")   # numbered so in C
 
 def two_by_two(
@@ -28,13 +28,13 @@ def two_by_two(
     of = pooling(last, "").struct
     return last if (of["height"], of["width"]) == (2, 2) else None
 
-# %% ../../nbs/235_c_cortexm.ipynb #c010
+# %% ../../nbs/235_c_cortexm.ipynb #c011
 def _reach(of, after, each):
     "Height and width of the input that the windows touch."
     return [(n * each - 1) * of[f"stride_{d}"] + of[size]
             for n, d, size in zip(after, "yx", ("height", "width"))]
 
-# %% ../../nbs/235_c_cortexm.ipynb #c011
+# %% ../../nbs/235_c_cortexm.ipynb #c012
 def geometry(
     node: Node,     # operator
     graph: Graph,   # that it is from
@@ -65,7 +65,7 @@ def geometry(
         row_copied=min(of["in_width"], wide - of["left"]) * channels,
     )
 
-# %% ../../nbs/235_c_cortexm.ipynb #c014
+# %% ../../nbs/235_c_cortexm.ipynb #c015
 def is_wide(
     tensor: Quantized,   # of the graph
     graph: Graph,        # that it is from
@@ -78,7 +78,7 @@ def is_wide(
     short = [n for n in graph.nodes if geometry(n, graph)]
     return any((two_by_two(n, graph) or n).output is tensor for n in short)
 
-# %% ../../nbs/235_c_cortexm.ipynb #c017
+# %% ../../nbs/235_c_cortexm.ipynb #c018
 def short_form(
     node: Node,        # of products
     how: str,          # of `rule`
@@ -93,7 +93,7 @@ def short_form(
     if largest >= 2**30 or shift.min() < -24 or shift.max() > -1: return "general"
     return "rectified" if is_rectified(to, shift) else "twice"
 
-# %% ../../nbs/235_c_cortexm.ipynb #c019
+# %% ../../nbs/235_c_cortexm.ipynb #c020
 def _numbers(node, how, made):
     "Constants and the struct of requantization; the zero point of the input is in `start`."
     w, bias = made.constants["weights"], made.constants["bias"]
@@ -102,13 +102,13 @@ def _numbers(node, how, made):
     to = requantization(node, how, product_scale(node, how, len(bias)), constants)
     return constants, dict(to=to, short=short_form(node, how, to, constants))
 
-# %% ../../nbs/235_c_cortexm.ipynb #c023
+# %% ../../nbs/235_c_cortexm.ipynb #c024
 def _in_vectors(w):
     "Rows of weights, each a multiple of sixteen bytes."
     rows = w.reshape(len(w), -1)
     return np.pad(rows, ((0, 0), (0, -rows.shape[1] % 16)))
 
-# %% ../../nbs/235_c_cortexm.ipynb #c025
+# %% ../../nbs/235_c_cortexm.ipynb #c026
 def _for_helium(constants, vectors):
     "The constants for Helium; channels that are none shift by one."
     count = up(len(constants["start"]), 4)
@@ -116,7 +116,7 @@ def _for_helium(constants, vectors):
     if "shift" in found: found["shift"][len(constants["shift"]):] = -1
     return found | dict(vectors=np.ascontiguousarray(vectors).reshape(-1))
 
-# %% ../../nbs/235_c_cortexm.ipynb #c028
+# %% ../../nbs/235_c_cortexm.ipynb #c029
 def fully_connected_cortexm(
     node: Node,   # FULLY_CONNECTED
     how: str,     # of `rule`
@@ -133,7 +133,7 @@ def fully_connected_cortexm(
     struct = dict(to=found["to"]) if found["short"] == "general" else {}
     return CLayer("cortexm", "", struct, constants, text, helium=_for_helium(constants, rows))
 
-# %% ../../nbs/235_c_cortexm.ipynb #c031
+# %% ../../nbs/235_c_cortexm.ipynb #c032
 def _vectors_of(of, w):
     "Weights in vectors, and the places of a window's bytes; None: a window is copied together."
     vectors = np.pad(_in_vectors(w), ((0, -len(w) % 4), (0, 0)))
@@ -142,7 +142,7 @@ def _vectors_of(of, w):
         return vectors, filled(np.array(places, np.uint8), 16)
     return np.pad(vectors, ((0, 0), (0, 16 if vectors.shape[1] == 16 else 0))), None
 
-# %% ../../nbs/235_c_cortexm.ipynb #c033
+# %% ../../nbs/235_c_cortexm.ipynb #c034
 def _scratch(of, wide_in):
     "Form to what a layer needs of the memory beside its ends: numbers, and bytes of each."
     size = of["padded_height"] * of["padded_width"] * of["in_channels"]
@@ -150,7 +150,7 @@ def _scratch(of, wide_in):
     own = copied if of["pixels"] else (0, 2) if wide_in else (size + 2, 2)
     return dict(zip(CORE_FORMS, (copied, own, copied)))
 
-# %% ../../nbs/235_c_cortexm.ipynb #c036
+# %% ../../nbs/235_c_cortexm.ipynb #c037
 def conv_cortexm(
     node: Node,     # CONV_2D
     how: str,       # of `rule`
@@ -171,7 +171,7 @@ def conv_cortexm(
     struct = dict(to=found["to"]) if found["short"] == "general" else {}
     return CLayer("cortexm", "", struct, constants, text, helium, _scratch(of, wide_in))
 
-# %% ../../nbs/235_c_cortexm.ipynb #c039
+# %% ../../nbs/235_c_cortexm.ipynb #c040
 def cortexm_layer(
     node: Node,       # operator
     graph: Graph,     # that it is from

@@ -23,7 +23,7 @@ from .elsewhere import not_run, rows_of
 from .firmware import Project, _words, lacking, write_project
 from .parts import CORES, PARTS, missing
 
-# %% ../../nbs/547_boards.ipynb #c005
+# %% ../../nbs/547_boards.ipynb #c006
 CMSIS = {   # core to instructions of one inference, bytes of flash and of static RAM
     "cortex-m3": (1_384_045, None, None), "cortex-m4": (1_145_276, 29_692, 7_120),
     "cortex-m7": (1_159_890, None, None), "cortex-m33": (1_138_864, None, None),
@@ -34,7 +34,7 @@ CMSIS_FROM = (
 )
 OURS = 784, 21_808, 10   # inputs, parameters and outputs of the network that it was counted with
 
-# %% ../../nbs/547_boards.ipynb #c007
+# %% ../../nbs/547_boards.ipynb #c008
 def is_ours(
     source: Path,   # full-integer TFLite file
 ) -> bool:
@@ -45,7 +45,7 @@ def is_ours(
     ]
     return (graph.input.size, sum(held), graph.output.size) == OURS
 
-# %% ../../nbs/547_boards.ipynb #c010
+# %% ../../nbs/547_boards.ipynb #c011
 _ASK = """import sys
 from tflite_micro import runtime
 runtime.Interpreter.from_file(sys.argv[1]).print_allocations()"""
@@ -65,7 +65,7 @@ def micro_arena(
         )
     return int(found[1])
 
-# %% ../../nbs/547_boards.ipynb #c013
+# %% ../../nbs/547_boards.ipynb #c014
 RULE = "loads 2, two words 3, branches 3, the rest 1; no wait states"
 
 def _cycles(mnemonic):
@@ -75,7 +75,7 @@ def _cycles(mnemonic):
         return 3
     return 2 if stem.startswith("ldr") else 1
 
-# %% ../../nbs/547_boards.ipynb #c015
+# %% ../../nbs/547_boards.ipynb #c016
 def estimated_cycles(
     project: Project,   # for a Cortex-M3 or M4
 ) -> int:               # cycles of one inference
@@ -89,7 +89,7 @@ def estimated_cycles(
     lines = re.findall(r"^\s*([0-9a-f]+):\t([\w.]+)", text, re.M)
     return round(sum(_cycles(m) * counts.get(int(at, 16), 0) for at, m in lines))
 
-# %% ../../nbs/547_boards.ipynb #c018
+# %% ../../nbs/547_boards.ipynb #c019
 @dataclass(frozen=True, repr=False)
 class Boards:
     "A network on several cores."
@@ -112,7 +112,7 @@ class Boards:
     def __repr__(self): return repr(boards_table(self))
     def _repr_markdown_(self): return boards_table(self)._repr_markdown_()
 
-# %% ../../nbs/547_boards.ipynb #c020
+# %% ../../nbs/547_boards.ipynb #c021
 def on_boards(
     file: Artifact,   # full-integer TFLite file
     images,           # (N, *shape) float32
@@ -123,7 +123,7 @@ def on_boards(
     rows = rows_of(TFLiteSession(file.file), images)
     return boards_of(file.file, rows, roundings, cpus)
 
-# %% ../../nbs/547_boards.ipynb #c021
+# %% ../../nbs/547_boards.ipynb #c022
 def boards_of(
     source: Path,         # full-integer TFLite file
     rows: np.ndarray,     # (N, *shape) int8
@@ -137,7 +137,7 @@ def boards_of(
     cycles = {c: estimated_cycles(made[c].project) for c in ("cortex-m3", "cortex-m4") if c in made}
     return Boards(source, found, micro_arena(source), is_ours(source), cycles)
 
-# %% ../../nbs/547_boards.ipynb #c024
+# %% ../../nbs/547_boards.ipynb #c025
 def _cells(found, cpu):
     "A row of the table."
     made = next((s.made for s in found.of(cpu) if s.made), None)
@@ -149,7 +149,7 @@ def _cells(found, cpu):
     return [CORES[cpu].title, *equal, f"{made.instructions:,}", *beside, cycles, f"{size.tables:,}",
             f"{size.code:,}", f"{size.ram:,}", f"{size.stack:,}"]
 
-# %% ../../nbs/547_boards.ipynb #c026
+# %% ../../nbs/547_boards.ipynb #c027
 def boards_table(
     found: Boards,   # of `on_boards`
 ) -> Table:
@@ -181,7 +181,7 @@ def boards_table(
         note,
     )
 
-# %% ../../nbs/547_boards.ipynb #c030
+# %% ../../nbs/547_boards.ipynb #c031
 def parts_for(
     found: Boards,   # of `on_boards`
 ) -> Table:
@@ -207,7 +207,7 @@ def parts_for(
                                          "instructions, emulated", "what is missing"], rows,
                  "The test program around the network is counted, too.")
 
-# %% ../../nbs/547_boards.ipynb #c033
+# %% ../../nbs/547_boards.ipynb #c034
 def wide_layer(
     out: str,   # folder for its artifacts
 ) -> Table:

@@ -27,7 +27,7 @@ from edge_export.targets.firmware import (
 from .parts import CORES, PARTS, missing, part_of
 from ..worker import progress
 
-# %% ../../nbs/545_cortexm.ipynb #c005
+# %% ../../nbs/545_cortexm.ipynb #c006
 STACKS = (2048, 8192, 65536)   # bytes to try
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def _instructions(project, said):
     "Instructions of one inference, from ticks of two batches."
     return round(said["ticks"] * project.core.tick_ns / 2 / project.repeat)
 
-# %% ../../nbs/545_cortexm.ipynb #c008
+# %% ../../nbs/545_cortexm.ipynb #c009
 def _tried(project, folder):
     "Build and run with the least stack of a list that suffices."
     for stack in STACKS:
@@ -50,7 +50,7 @@ def _tried(project, folder):
         except CheckFailed as e:
             if "too small?" not in str(e) or stack == STACKS[-1]: raise
 
-# %% ../../nbs/545_cortexm.ipynb #c009
+# %% ../../nbs/545_cortexm.ipynb #c010
 def make(
     project: Project,   # whose `stack` is found out
     folder: Path,       # to write
@@ -64,7 +64,7 @@ def make(
         f"{said['golden_wrong']} numbers of {GOLDEN} answers are wrong on {project.core.title}")
     return Made(project, size_of(Path(folder), said["stack"]), _instructions(project, said))
 
-# %% ../../nbs/545_cortexm.ipynb #c012
+# %% ../../nbs/545_cortexm.ipynb #c013
 def answers_of(
     made: Made,         # a program that ran
     folder: Path,       # where it lies
@@ -80,7 +80,7 @@ def answers_of(
         )
     return np.frombuffer(content, np.int8).reshape(len(rows), *shape)
 
-# %% ../../nbs/545_cortexm.ipynb #c018
+# %% ../../nbs/545_cortexm.ipynb #c019
 def fits(
     made: Made,   # a program that ran
 ) -> dict:        # name of a part to what is missing, or to nothing
@@ -108,7 +108,7 @@ def made_table(
         f"Its answers are those of the rounding {p.rounding}, bit by bit.",
     )
 
-# %% ../../nbs/545_cortexm.ipynb #c021
+# %% ../../nbs/545_cortexm.ipynb #c022
 def file_in(
     source: str | Path,   # full-integer TFLite file, or the folder of a run that has one
 ) -> Path:
@@ -120,7 +120,7 @@ def file_in(
                                         "full-integer TFLite file, or run day 4")
     return found[0]
 
-# %% ../../nbs/545_cortexm.ipynb #c023
+# %% ../../nbs/545_cortexm.ipynb #c024
 def firmware(
     source: str | Path,            # full-integer TFLite file, or the folder of a run
     out: str | Path = "firmware",  # folder to write
@@ -142,7 +142,7 @@ def firmware(
         built(target, "firmware.elf")
     return made_table(made, out)
 
-# %% ../../nbs/545_cortexm.ipynb #c027
+# %% ../../nbs/545_cortexm.ipynb #c028
 def _placed(source, cpu, rounding, folder):
     "A network on a core."
     if lacking(): raise EdgeExportError(lacking())
@@ -163,7 +163,7 @@ def board_answers(
         )
         return answers_of(make(project, folder), folder, rows)
 
-# %% ../../nbs/545_cortexm.ipynb #c030
+# %% ../../nbs/545_cortexm.ipynb #c031
 @dataclass(frozen=True)
 class Seat:
     "A network on a core."
@@ -190,7 +190,7 @@ def seat(
     same = (found == wanted).reshape(len(rows), -1).all(1)
     return Seat(cpu, rounding, made, len(rows), int(same.sum()))
 
-# %% ../../nbs/545_cortexm.ipynb #c031
+# %% ../../nbs/545_cortexm.ipynb #c032
 def seats(
     source: Path,         # full-integer TFLite file
     rows: np.ndarray,     # (N, *shape) int8
@@ -201,7 +201,7 @@ def seats(
     wanted = {r: runtime_answers(source, rows, r) for r in roundings}
     return [seat(source, cpu, r, rows, wanted[r]) for r in roundings for cpu in cpus]
 
-# %% ../../nbs/545_cortexm.ipynb #c034
+# %% ../../nbs/545_cortexm.ipynb #c035
 def visits_of(
     found: list,    # of `Seat`
     recipe: str,    # what the programs are called
@@ -219,7 +219,7 @@ def visits_of(
         for s in made
     ] + [Visit(recipe, s.cpu, "emulated", None, s.why) for s in found if not s.made]
 
-# %% ../../nbs/545_cortexm.ipynb #c037
+# %% ../../nbs/545_cortexm.ipynb #c038
 @cache
 def _folder():
     "A folder that goes with the process."
@@ -233,7 +233,7 @@ def _plugin():
         compiled(Path(str(source)), target, ["-shared", "-fPIC"])
     return target
 
-# %% ../../nbs/545_cortexm.ipynb #c039
+# %% ../../nbs/545_cortexm.ipynb #c040
 def _functions(elf):
     "First address of each function, and its name."
     from elftools.elf.elffile import ELFFile
@@ -242,7 +242,7 @@ def _functions(elf):
         return sorted((s["st_value"] & ~1, s["st_size"], s.name) for s in table.iter_symbols()
                       if s["st_info"]["type"] == "STT_FUNC" and s["st_size"])
 
-# %% ../../nbs/545_cortexm.ipynb #c040
+# %% ../../nbs/545_cortexm.ipynb #c041
 def executed(
     folder: Path,   # with a program
     core,           # of `parts.CORES`
@@ -257,7 +257,7 @@ def executed(
         lines = [map(int, line.split()) for line in out.read_text().splitlines()]
     return {at: count / inferences for at, count in lines}
 
-# %% ../../nbs/545_cortexm.ipynb #c043
+# %% ../../nbs/545_cortexm.ipynb #c044
 def where(
     folder: Path,   # with a program; it stays as it is
     core,           # of `parts.CORES`

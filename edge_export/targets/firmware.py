@@ -23,7 +23,7 @@ from ..formats.c_weights import constants_in
 from ..reference import CheckFailed
 from .parts import CORES, Part
 
-# %% ../../nbs/543_firmware.ipynb #c005
+# %% ../../nbs/543_firmware.ipynb #c006
 TOOLS = ("arm-none-eabi-gcc", "make", "qemu-system-arm")
 
 def lacking() -> str:   # nothing: all are here
@@ -38,7 +38,7 @@ def lacking() -> str:   # nothing: all are here
         or ""
     )
 
-# %% ../../nbs/543_firmware.ipynb #c007
+# %% ../../nbs/543_firmware.ipynb #c008
 def _words(command, folder, patience=600):
     "A command in a folder: its status and what it said. Raises if it does not end."
     try: done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, text=True,
@@ -48,7 +48,7 @@ def _words(command, folder, patience=600):
     except OSError as e: raise EdgeExportError(lacking() or f"{command[0]}: {e.strerror}") from e
     return done.returncode, done.stdout + done.stderr
 
-# %% ../../nbs/543_firmware.ipynb #c010
+# %% ../../nbs/543_firmware.ipynb #c011
 GOLDEN, MARGIN, MOST = (
     8,
     256,
@@ -71,7 +71,7 @@ class Project:
     def repeat(self) -> int:   # inferences of the shorter batch; the longer has three times as many
         return 5 if sum(products(self.source).values()) < MOST else 1
 
-# %% ../../nbs/543_firmware.ipynb #c012
+# %% ../../nbs/543_firmware.ipynb #c013
 def _memory(flash, flash_kib, ram, ram_kib, stack):
     "The memory of a part, as the linker wants it."
     return (f"MEMORY {{\n  FLASH (rx) : ORIGIN = {flash:#x}, LENGTH = {flash_kib}K\n"
@@ -84,14 +84,14 @@ def _memories(project):
     return {"part/memory.ld": _memory(p.flash, p.flash_kib, p.ram, p.ram_kib, stack),
             "emulator/memory.ld": _memory(c.flash, least[0], c.ram, least[1], stack)}
 
-# %% ../../nbs/543_firmware.ipynb #c014
+# %% ../../nbs/543_firmware.ipynb #c015
 def _golden(project, graph):
     "Inputs, and the runtime's answers to them, as C text."
     rows = drawn(graph.input.shape[1:], GOLDEN)
     answers = runtime_answers(project.source, rows, project.rounding)
     return [[literal(row.reshape(-1).tolist()) for row in v] for v in (rows, answers)]
 
-# %% ../../nbs/543_firmware.ipynb #c016
+# %% ../../nbs/543_firmware.ipynb #c017
 def project_texts(
     project: Project,   # what it is made of
 ) -> dict:              # name of a file to its text
@@ -111,7 +111,7 @@ def project_texts(
     own = {n: env.from_string((folder / n).read_text()).render(words) for n in names}
     return sources(graph, project.rounding, "cortexm", title) | own | _memories(project)
 
-# %% ../../nbs/543_firmware.ipynb #c018
+# %% ../../nbs/543_firmware.ipynb #c019
 def write_project(
     project: Project,   # what it is made of
     folder: Path,       # to write
@@ -121,7 +121,7 @@ def write_project(
         (Path(folder) / name).parent.mkdir(parents=True, exist_ok=True)
         (Path(folder) / name).write_text(text)
 
-# %% ../../nbs/543_firmware.ipynb #c021
+# %% ../../nbs/543_firmware.ipynb #c022
 def built(
     folder: Path,                # with a program
     name: str = "emulated.elf",  # or "firmware.elf", for the part
@@ -136,7 +136,7 @@ def built(
         raise EdgeExportError(lacking() or f"{name} was not built: {' '.join(said.split())[:400]}")
     return Path(folder) / name
 
-# %% ../../nbs/543_firmware.ipynb #c024
+# %% ../../nbs/543_firmware.ipynb #c025
 def run_firmware(
     elf: Path,                # of `built`, for QEMU
     core,                     # of `parts.CORES`
@@ -164,7 +164,7 @@ def run_firmware(
         answers = Path(scratch) / "answers.bin"
         return found, answers.read_bytes() if answers.exists() else b""
 
-# %% ../../nbs/543_firmware.ipynb #c027
+# %% ../../nbs/543_firmware.ipynb #c028
 @dataclass(frozen=True)
 class Size:
     "What a network adds to a program, in bytes; and what the whole program takes."
@@ -178,7 +178,7 @@ class Size:
     @property
     def flash(self) -> int: return self.tables + self.code
 
-# %% ../../nbs/543_firmware.ipynb #c030
+# %% ../../nbs/543_firmware.ipynb #c031
 def _sections(elf):
     "Bytes of flash and of RAM."
     from elftools.elf.elffile import ELFFile
@@ -187,12 +187,12 @@ def _sections(elf):
     flash = sum(held.get(n, 0) for n in (".text", ".ARM.exidx", ".data"))
     return flash, held.get(".data", 0) + held.get(".bss", 0), held.get(".stack", 0)
 
-# %% ../../nbs/543_firmware.ipynb #c032
+# %% ../../nbs/543_firmware.ipynb #c033
 EMPTY = """#include "model.h"
 void model_invoke(const int8_t *in, int8_t *out) { (void)in, (void)out; }
 """
 
-# %% ../../nbs/543_firmware.ipynb #c033
+# %% ../../nbs/543_firmware.ipynb #c034
 def size_of(
     folder: Path,     # with a program that is built
     stack: int = 0,   # bytes that it used
