@@ -22,9 +22,10 @@ from .formats.tflite import TFLiteSession
 from .recipes import build
 from .reference import CheckFailed
 from .targets.boards import boards_of, parts_for
+from .targets.core_proof import prove_on_core
 from .targets.elsewhere import rows_of
 from .targets.firmware import Project, built, lacking, run_firmware, size_of, write_project
-from .targets.parts import PARTS
+from .targets.parts import CORES, PARTS
 
 # %% ../nbs/955_mcu_figures.ipynb #c006
 MCU = {   # figure to unit and bound
@@ -32,7 +33,7 @@ MCU = {   # figure to unit and bound
     "m55_instructions": ("", "<= 72000"), "m4_flash_bytes": ("B", "<= 24900"),
     "m4_flash_bytes_portable": ("B", "<= 24000"), "m4_static_ram_bytes": ("B", "<= 3300"),
     "m4_static_ram_bytes_portable": ("B", "<= 1900"), "firmware_bytes_damaged_missed": ("", "= 0"),
-    "cores_equal": ("", "= 6"), "own_models_exact": ("", ">= 8")}
+    "cores_equal": ("", "= 6"), "cores_proven": ("", "= 6"), "own_models_exact": ("", ">= 8")}
 
 # %% ../nbs/955_mcu_figures.ipynb #c009
 def _board(source):
@@ -117,4 +118,5 @@ def mcu(
     print(*own, sep="\n", flush=True)
     return held("mcu", values | dict(
         firmware_bytes_damaged_missed=damaged_missed(source),
+        cores_proven=sum(prove_on_core(source, cpu) > 0 for cpu in CORES),
         own_models_exact=sum(o["exact"] for o in own)), MCU)

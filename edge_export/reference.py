@@ -133,8 +133,8 @@ def _refuse_answers(logits, again):
         off = np.abs(named(again, "logits")[name] - v).reshape(len(v), -1).max(1) / np.ptp(v)
         if off.max() > SLIGHT or (off > Session.noise).mean() > RARE:
             raise CheckFailed(
-                f"the PyTorch model's own {name} change by up to {off.max() * np.ptp(v):.3g} when it "
-                "is asked again in another order: its answer must depend on its sample alone")
+                f"the PyTorch model's own {name} change by up to {off.max() * np.ptp(v):.3g} when "
+                "it is asked again in another order: its answer must depend on its sample alone")
 
 def _arrays(**values):
     "Arrays as safetensors takes them: those with fields one by one."

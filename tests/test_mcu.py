@@ -13,9 +13,10 @@ from edge_export.datasets import load_data
 from edge_export.formats.c import runtime_answers, write_c
 from edge_export.formats.c_run import compiler, forms_of, run_rows
 from edge_export.formats.tflite import TFLiteSession
+from edge_export.targets.core_proof import prove_on_core
 from edge_export.targets.cortexm import seats
 from edge_export.targets.elsewhere import rows_of
-from edge_export.targets.firmware import TOOLS, lacking
+from edge_export.targets.firmware import TOOLS, Project, built, lacking, run_firmware, write_project
 from edge_export.targets.parts import CORES, PARTS, part_of
 
 SOURCE = ROOT / "models" / "tflite-int8-static.tflite"
@@ -65,6 +66,20 @@ def test_arms_compiler_is_silent(program, tmp_path, cpu, level):
     for more in ([], ["-ffreestanding"]):
         command = ["arm-none-eabi-gcc", *CORES[cpu].flags, *WORDS, level, *more, "-c", str(program / "model.c"), "-o", str(tmp_path / "a.o")]
         assert subprocess.run(command, capture_output=True, text=True).stderr == ""
+
+
+@needs_tools
+@pytest.mark.parametrize("cpu", ["cortex-m4", "cortex-m55"])
+def test_without_a_library_the_answers_are_the_same(tmp_path, cpu):
+    write_project(Project(SOURCE, CORES[cpu].machine, part_of(cpu=cpu), "tflm", 4096), tmp_path)
+    for level in ("-Os -ffreestanding", "-O3 -ffreestanding"):
+        (tmp_path / "emulated.elf").unlink(missing_ok=True)
+        assert run_firmware(built(tmp_path, more=level), CORES[cpu])[0]["golden_wrong"] == 0
+
+
+@needs_tools
+def test_the_rounding_of_a_core_is_asked_where_answers_change():
+    assert prove_on_core(SOURCE, "cortex-m33") > 30_000
 
 
 @pytest.mark.parametrize("form", forms_of("cortexm"))

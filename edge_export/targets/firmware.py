@@ -106,7 +106,7 @@ def project_texts(
         name=project.name, version=__version__, stack=project.stack,
         repeat=project.repeat)
     folder = resources.files("edge_export") / "assets" / "firmware"
-    names = [p.name for p in folder.iterdir() if p.name not in ("count.c", "__pycache__")]
+    names = [p.name for p in folder.iterdir() if p.name not in ("count.c", "sums.c", "__pycache__")]
     env = jinja2.Environment(keep_trailing_newline=True)
     own = {n: env.from_string((folder / n).read_text()).render(words) for n in names}
     return sources(graph, project.rounding, "cortexm", title) | own | _memories(project)
