@@ -302,6 +302,7 @@ def run(
 # %% ../nbs/780_runs.ipynb #c062
 def doctor() -> Table:
     "Each recipe: can it be made here, with what, and if not, what is missing."
+    from edge_export.targets.firmware import lacking
     rows = []
     for recipe in RECIPES.values():
         try:
@@ -309,12 +310,10 @@ def doctor() -> Table:
                 [recipe.name, "yes", ", ".join(f"{k} {v}" for k, v in installed(recipe).items())]
             )
         except EdgeExportError as e: rows.append([recipe.name, "no", str(e).rpartition(": ")[2]])
-    here = len(find_mnist(data_root())) == 4
-    note = (
-        "MNIST is here."
-        if here
-        else "MNIST is not here: it is downloaded when it can be, else the digits are used."
-    )
+    here, firmware = len(find_mnist(data_root())) == 4, lacking()
+    note = ("MNIST is here." if here else
+            "MNIST is not here: it is downloaded when it can be, else the digits are used.")
+    note += f" No firmware: {firmware}." if firmware else " Firmware can be built and run."
     return Table(
         f"edge_export {edge_export.__version__}, Python {sys.version.split()[0]}",
         ["recipe", "can be made", "with, or what to install"],

@@ -51,7 +51,7 @@ def counted(
     return [int(n) for _, n in found]
 
 # %% ../../nbs/540_instructions.ipynb #c009
-FEW, MANY = 100, 2100   # samples
+FEW, MANY = 100, 1100   # samples
 
 @contextmanager
 def _python(cpu):

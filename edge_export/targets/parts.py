@@ -52,6 +52,7 @@ _ST = "STMicroelectronics, data sheet of the "
 _NORDIC = "Nordic Semiconductor, product specification of the "
 PARTS = {
     "nRF51822": Part("cortex-m0", 0, 256, 0x2000_0000, 16, f"{_NORDIC}nRF51822 (BBC micro:bit)"),
+    "STM32F030F4": Part("cortex-m0", 0x0800_0000, 16, 0x2000_0000, 4, f"{_ST}STM32F030x4"),
     "STM32F072RB": Part("cortex-m0", 0x0800_0000, 128, 0x2000_0000, 16, f"{_ST}STM32F072xB"),
     "RP2040": Part("cortex-m0", 0x1000_0100, 2047, 0x2000_0000, 256,
                    "Raspberry Pi, RP2040 data sheet (M0+; flash beside it: Raspberry Pi Pico)"),
