@@ -28,7 +28,7 @@ from .parts import CORES, PARTS, missing, part_of
 from ..worker import progress
 
 # %% ../../nbs/545_cortexm.ipynb #c006
-STACKS = (2048, 8192, 65536)   # bytes to try
+STACKS = (512, 2048, 8192, 65536)   # bytes to try
 
 @dataclass(frozen=True)
 class Made:
@@ -43,9 +43,10 @@ def _instructions(project, said):
 
 # %% ../../nbs/545_cortexm.ipynb #c009
 def _tried(project, folder):
-    "Build and run with the least stack of a list that suffices."
+    "Build and run with the least stack of a list that suffices, in all the memory of the board."
+    board = replace(project, part=part_of(cpu=project.part.core))
     for stack in STACKS:
-        write_project(replace(project, stack=stack), folder)
+        write_project(replace(board, stack=stack), folder)
         try: return run_firmware(built(folder), project.core)[0]
         except CheckFailed as e:
             if "too small?" not in str(e) or stack == STACKS[-1]: raise
@@ -64,7 +65,7 @@ def make(
         f"{said['golden_wrong']} numbers of {GOLDEN} answers are wrong on {project.core.title}")
     return Made(project, size_of(Path(folder), said["stack"]), _instructions(project, said))
 
-# %% ../../nbs/545_cortexm.ipynb #c013
+# %% ../../nbs/545_cortexm.ipynb #c014
 def answers_of(
     made: Made,         # a program that ran
     folder: Path,       # where it lies
@@ -80,7 +81,7 @@ def answers_of(
         )
     return np.frombuffer(content, np.int8).reshape(len(rows), *shape)
 
-# %% ../../nbs/545_cortexm.ipynb #c019
+# %% ../../nbs/545_cortexm.ipynb #c020
 def fits(
     made: Made,   # a program that ran
 ) -> dict:        # name of a part to what is missing, or to nothing
@@ -108,7 +109,7 @@ def made_table(
         f"Its answers are those of the rounding {p.rounding}, bit by bit.",
     )
 
-# %% ../../nbs/545_cortexm.ipynb #c022
+# %% ../../nbs/545_cortexm.ipynb #c023
 def file_in(
     source: str | Path,   # full-integer TFLite file, or the folder of a run that has one
 ) -> Path:
@@ -120,7 +121,7 @@ def file_in(
                                         "full-integer TFLite file, or run day 4")
     return found[0]
 
-# %% ../../nbs/545_cortexm.ipynb #c024
+# %% ../../nbs/545_cortexm.ipynb #c025
 def firmware(
     source: str | Path,            # full-integer TFLite file, or the folder of a run
     out: str | Path = "firmware",  # folder to write
@@ -142,7 +143,7 @@ def firmware(
         built(target, "firmware.elf")
     return made_table(made, out)
 
-# %% ../../nbs/545_cortexm.ipynb #c028
+# %% ../../nbs/545_cortexm.ipynb #c029
 def _placed(source, cpu, rounding, folder):
     "A network on a core."
     if lacking(): raise EdgeExportError(lacking())
@@ -163,7 +164,7 @@ def board_answers(
         )
         return answers_of(make(project, folder), folder, rows)
 
-# %% ../../nbs/545_cortexm.ipynb #c031
+# %% ../../nbs/545_cortexm.ipynb #c032
 @dataclass(frozen=True)
 class Seat:
     "A network on a core."
@@ -190,7 +191,7 @@ def seat(
     same = (found == wanted).reshape(len(rows), -1).all(1)
     return Seat(cpu, rounding, made, len(rows), int(same.sum()))
 
-# %% ../../nbs/545_cortexm.ipynb #c032
+# %% ../../nbs/545_cortexm.ipynb #c033
 def seats(
     source: Path,         # full-integer TFLite file
     rows: np.ndarray,     # (N, *shape) int8
@@ -201,7 +202,7 @@ def seats(
     wanted = {r: runtime_answers(source, rows, r) for r in roundings}
     return [seat(source, cpu, r, rows, wanted[r]) for r in roundings for cpu in cpus]
 
-# %% ../../nbs/545_cortexm.ipynb #c035
+# %% ../../nbs/545_cortexm.ipynb #c036
 def visits_of(
     found: list,    # of `Seat`
     recipe: str,    # what the programs are called
@@ -219,7 +220,7 @@ def visits_of(
         for s in made
     ] + [Visit(recipe, s.cpu, "emulated", None, s.why) for s in found if not s.made]
 
-# %% ../../nbs/545_cortexm.ipynb #c038
+# %% ../../nbs/545_cortexm.ipynb #c039
 @cache
 def _folder():
     "A folder that goes with the process."
@@ -233,7 +234,7 @@ def _plugin():
         compiled(Path(str(source)), target, ["-shared", "-fPIC"])
     return target
 
-# %% ../../nbs/545_cortexm.ipynb #c040
+# %% ../../nbs/545_cortexm.ipynb #c041
 def _functions(elf):
     "First address of each function, and its name."
     from elftools.elf.elffile import ELFFile
@@ -242,7 +243,7 @@ def _functions(elf):
         return sorted((s["st_value"] & ~1, s["st_size"], s.name) for s in table.iter_symbols()
                       if s["st_info"]["type"] == "STT_FUNC" and s["st_size"])
 
-# %% ../../nbs/545_cortexm.ipynb #c041
+# %% ../../nbs/545_cortexm.ipynb #c042
 def executed(
     folder: Path,   # with a program
     core,           # of `parts.CORES`
@@ -257,7 +258,7 @@ def executed(
         lines = [map(int, line.split()) for line in out.read_text().splitlines()]
     return {at: count / inferences for at, count in lines}
 
-# %% ../../nbs/545_cortexm.ipynb #c044
+# %% ../../nbs/545_cortexm.ipynb #c045
 def where(
     folder: Path,   # with a program; it stays as it is
     core,           # of `parts.CORES`
