@@ -22,7 +22,7 @@ from ..formats.c_run import compiled, ends
 from ..reference import CheckFailed
 from .elsewhere import Agreement, Visit
 from edge_export.targets.firmware import (
-    GOLDEN, MARGIN, Project, Size, built, lacking, run_firmware, size_of, write_project,
+    MARGIN, Project, Size, built, lacking, run_firmware, size_of, write_project,
 )
 from .parts import CORES, PARTS, missing, part_of
 from ..worker import progress
@@ -62,7 +62,7 @@ def make(
     write_project(project, folder)
     said, _ = run_firmware(built(folder), project.core)
     if said["golden_wrong"]: raise CheckFailed(
-        f"{said['golden_wrong']} numbers of {GOLDEN} answers are wrong on {project.core.title}")
+        f"{said['golden_wrong']} numbers of the golden answers are wrong on {project.core.title}")
     return Made(project, size_of(Path(folder), said["stack"]), _instructions(project, said))
 
 # %% ../../nbs/545_cortexm.ipynb #c014
@@ -251,7 +251,9 @@ def executed(
 ) -> dict:          # address to how often it is executed in one inference
     "What is executed where; `emulated.elf` is built again."
     (Path(folder) / "emulated.elf").unlink(missing_ok=True)
-    elf, inferences = built(folder), GOLDEN + 4 * repeat
+    elf = built(folder)
+    golden = re.search(r"#define GOLDEN (\d+)", (Path(folder) / "golden.h").read_text())
+    inferences = int(golden[1]) + 4 * repeat
     with tempfile.TemporaryDirectory() as scratch:
         out = Path(scratch) / "counts.txt"
         run_firmware(elf, core, None, ("-plugin", f"{_plugin()},out={out}"))
