@@ -12,12 +12,15 @@ from edge_export.cli import main
 from edge_export.datasets import load_data
 from edge_export.formats.c import runtime_answers, write_c
 from edge_export.formats.c_run import compiler, forms_of, run_rows
+from edge_export.formats.c_weights import from_checkpoint
 from edge_export.formats.tflite import TFLiteSession
+from edge_export.recipes import build
 from edge_export.targets.core_proof import prove_on_core
 from edge_export.targets.cortexm import seats
 from edge_export.targets.elsewhere import rows_of
 from edge_export.targets.firmware import TOOLS, Project, built, lacking, run_firmware, write_project
 from edge_export.targets.parts import CORES, PARTS, part_of
+from edge_export.zoo import trained
 
 SOURCE = ROOT / "models" / "tflite-int8-static.tflite"
 WORDS = "-Wall -Wextra -Wconversion -pedantic -Werror -std=c99".split()
@@ -119,3 +122,12 @@ def test_a_tool_that_fails_costs_a_core_and_no_more(tmp_path, monkeypatch, tool,
 def test_a_part_and_a_core_must_be_one():
     with pytest.raises(EdgeExportError, match="leave --cpu away"):
         part_of("nRF52840", "cortex-m55")
+
+
+@pytest.mark.parametrize("name, followed", [("relu6", 3), ("batch norm", 1)])
+def test_weights_are_followed_where_they_are_the_checkpoints(tmp_path, name, followed):
+    "Layers called by a number, too; a convolution with its normalization in it is another, and no error."
+    model, data = trained(name)
+    file, = build(["tflite-int8-static"], model, data, tmp_path)
+    away = from_checkpoint(file.file, tmp_path / "torch.safetensors")
+    assert len(away) == followed and max(away.values()) < .501

@@ -208,7 +208,7 @@ def _plan(graph, steps, form):
         place |= {t: f"(int16_t *)(void *)({place[t]})" for t in wide if t in place}
     return dict(arena=size, calls=[_call(s, place)[1] for s in steps])
 
-# %% ../../nbs/240_c_source.ipynb #c036
+# %% ../../nbs/240_c_source.ipynb #c038
 def sources(
     graph: Graph,              # of `read_graph`
     rounding: str = "litert",  # one of `c_products.ROUNDING`
@@ -232,7 +232,7 @@ def sources(
     return {n: templates().get_template(t).render(words)
             for n, t in {"model.c": program_of, "model.h": "model.h"}.items()}
 
-# %% ../../nbs/240_c_source.ipynb #c040
+# %% ../../nbs/240_c_source.ipynb #c042
 def test_source(
     title: str,              # one line at the top
     runtime: str,            # whose answers they are

@@ -24,10 +24,9 @@ from .firmware import Project, _words, lacking, write_project
 from .parts import CORES, PARTS, missing
 
 # %% ../../nbs/547_boards.ipynb #c006
-CMSIS = {   # core to instructions of one inference, bytes of flash and of static RAM
-    "cortex-m3": (1_384_045, None, None), "cortex-m4": (1_145_276, 29_692, 7_120),
-    "cortex-m7": (1_159_890, None, None), "cortex-m33": (1_138_864, None, None),
-    "cortex-m55": (407_416, 29_084, 7_360)}
+CMSIS = {   # core to instructions of one inference of the network of the series
+    "cortex-m3": 1_384_045, "cortex-m4": 1_145_276, "cortex-m7": 1_159_890,
+    "cortex-m33": 1_138_864, "cortex-m55": 407_416}
 CMSIS_WIDE = {"cortex-m4": 1_931_728, "cortex-m55": 309_737}   # one layer of 16 to 32 channels
 CMSIS_FROM = (
     "CMSIS-NN at commit 99f736a6, arm-none-eabi-gcc 12.2, its best build; counted in QEMU once"
@@ -143,8 +142,8 @@ def _cells(found, cpu):
     made = next((s.made for s in found.of(cpu) if s.made), None)
     equal = [f"{s.equal:,}/{s.n:,}" if s.made else "not run" for s in found.of(cpu)]
     if not made: return [CORES[cpu].title, *equal, *[""] * 8]
-    size, other = made.size, CMSIS.get(cpu, (None,)) if found.ours else (None,)
-    beside = [f"{other[0]:,}", f"{made.instructions / other[0]:.2f}"] if other[0] else ["", ""]
+    size, other = made.size, CMSIS.get(cpu) if found.ours else None
+    beside = [f"{other:,}", f"{made.instructions / other:.2f}"] if other else ["", ""]
     cycles = f"{found.cycles[cpu]:,}" if cpu in found.cycles else ""
     return [CORES[cpu].title, *equal, f"{made.instructions:,}", *beside, cycles, f"{size.tables:,}",
             f"{size.code:,}", f"{size.ram:,}", f"{size.stack:,}"]
@@ -220,7 +219,7 @@ def wide_layer(
     (file,) = build(
         ["tflite-int8-static"], layers, split("wide layer", images, None, (100, 50, 50)), out
     )
-    found = boards_of(file.file, drawn((16, 16, 16), 20), ("tflm",), tuple(CMSIS_WIDE))
+    found = seats(file.file, drawn((16, 16, 16), 20), ("tflm",), tuple(CMSIS_WIDE))
     rows = [
         [
             CORES[s.cpu].title,
@@ -229,7 +228,7 @@ def wide_layer(
             f"{CMSIS_WIDE[s.cpu]:,}",
             f"{s.made.instructions / CMSIS_WIDE[s.cpu]:.2f}",
         ]
-        for s in found.seats
+        for s in found
         if s.made
     ]
     return Table(

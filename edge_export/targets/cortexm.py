@@ -157,12 +157,8 @@ def board_answers(
     rows: np.ndarray,   # (N, *shape) int8
 ) -> np.ndarray:        # (N, *shape of an answer) int8
     "What a network answers on a core. Raises if it has no room there, or the tools are missing."
-    if lacking(): raise EdgeExportError(lacking())
     with tempfile.TemporaryDirectory() as folder:
-        project = Project(
-            Path(source), f"QEMU's {CORES[cpu].machine}", part_of(cpu=cpu), rounding, 0
-        )
-        return answers_of(make(project, folder), folder, rows)
+        return answers_of(_placed(source, cpu, rounding, folder), folder, rows)
 
 # %% ../../nbs/545_cortexm.ipynb #c032
 @dataclass(frozen=True)
@@ -208,17 +204,11 @@ def visits_of(
     recipe: str,    # what the programs are called
 ) -> list:          # of `Visit`
     "Cores as places on the map."
-    made = [s for s in found if s.made]
-    return [
-        Visit(
-            recipe,
-            s.cpu,
-            "emulated",
-            Agreement(s.n, s.equal, 0.0, 0),
-            "" if s.equal == s.n else f"{s.n - s.equal} rows have other bits",
-        )
-        for s in made
-    ] + [Visit(recipe, s.cpu, "emulated", None, s.why) for s in found if not s.made]
+    def visit(s):
+        if not s.made: return Visit(recipe, s.cpu, "emulated", None, s.why)
+        why = "" if s.equal == s.n else f"{s.n - s.equal} rows have other bits"
+        return Visit(recipe, s.cpu, "emulated", Agreement(s.n, s.equal, 0.0, 0), why)
+    return [visit(s) for s in found]
 
 # %% ../../nbs/545_cortexm.ipynb #c039
 @cache
