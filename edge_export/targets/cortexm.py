@@ -30,6 +30,16 @@ from ..worker import progress
 # %% ../../nbs/545_cortexm.ipynb #c006
 STACKS = (512, 2048, 8192, 65536)   # bytes to try
 
+def _tried(project, folder):
+    "Build and run with the least stack of a list that suffices, in all the memory of the board."
+    board = replace(project, part=part_of(cpu=project.part.core))
+    for stack in STACKS:
+        write_project(replace(board, stack=stack), folder)
+        try: return run_firmware(built(folder), project.core)[0]
+        except CheckFailed as e:
+            if "too small?" not in str(e) or stack == STACKS[-1]: raise
+
+# %% ../../nbs/545_cortexm.ipynb #c007
 @dataclass(frozen=True)
 class Made:
     "A program that ran on an emulated core."
@@ -41,17 +51,6 @@ def _instructions(project, said):
     "Instructions of one inference, from ticks of two batches."
     return round(said["ticks"] * project.core.tick_ns / 2 / project.repeat)
 
-# %% ../../nbs/545_cortexm.ipynb #c009
-def _tried(project, folder):
-    "Build and run with the least stack of a list that suffices, in all the memory of the board."
-    board = replace(project, part=part_of(cpu=project.part.core))
-    for stack in STACKS:
-        write_project(replace(board, stack=stack), folder)
-        try: return run_firmware(built(folder), project.core)[0]
-        except CheckFailed as e:
-            if "too small?" not in str(e) or stack == STACKS[-1]: raise
-
-# %% ../../nbs/545_cortexm.ipynb #c010
 def make(
     project: Project,   # whose `stack` is found out
     folder: Path,       # to write
@@ -65,7 +64,7 @@ def make(
         f"{said['golden_wrong']} numbers of the golden answers are wrong on {project.core.title}")
     return Made(project, size_of(Path(folder), said["stack"]), _instructions(project, said))
 
-# %% ../../nbs/545_cortexm.ipynb #c014
+# %% ../../nbs/545_cortexm.ipynb #c011
 def answers_of(
     made: Made,         # a program that ran
     folder: Path,       # where it lies
@@ -81,7 +80,7 @@ def answers_of(
         )
     return np.frombuffer(content, np.int8).reshape(len(rows), *shape)
 
-# %% ../../nbs/545_cortexm.ipynb #c020
+# %% ../../nbs/545_cortexm.ipynb #c017
 def fits(
     made: Made,   # a program that ran
 ) -> dict:        # name of a part to what is missing, or to nothing
@@ -109,7 +108,7 @@ def made_table(
         f"Its answers are those of the rounding {p.rounding}, bit by bit.",
     )
 
-# %% ../../nbs/545_cortexm.ipynb #c023
+# %% ../../nbs/545_cortexm.ipynb #c020
 def file_in(
     source: str | Path,   # full-integer TFLite file, or the folder of a run that has one
 ) -> Path:
@@ -121,7 +120,7 @@ def file_in(
                                         "full-integer TFLite file, or run day 4")
     return found[0]
 
-# %% ../../nbs/545_cortexm.ipynb #c025
+# %% ../../nbs/545_cortexm.ipynb #c022
 def firmware(
     source: str | Path,            # full-integer TFLite file, or the folder of a run
     out: str | Path = "firmware",  # folder to write
@@ -143,7 +142,7 @@ def firmware(
         built(target, "firmware.elf")
     return made_table(made, out)
 
-# %% ../../nbs/545_cortexm.ipynb #c029
+# %% ../../nbs/545_cortexm.ipynb #c026
 def _placed(source, cpu, rounding, folder):
     "A network on a core."
     if lacking(): raise EdgeExportError(lacking())
@@ -160,7 +159,7 @@ def board_answers(
     with tempfile.TemporaryDirectory() as folder:
         return answers_of(_placed(source, cpu, rounding, folder), folder, rows)
 
-# %% ../../nbs/545_cortexm.ipynb #c032
+# %% ../../nbs/545_cortexm.ipynb #c029
 @dataclass(frozen=True)
 class Seat:
     "A network on a core."
@@ -187,7 +186,7 @@ def seat(
     same = (found == wanted).reshape(len(rows), -1).all(1)
     return Seat(cpu, rounding, made, len(rows), int(same.sum()))
 
-# %% ../../nbs/545_cortexm.ipynb #c033
+# %% ../../nbs/545_cortexm.ipynb #c030
 def seats(
     source: Path,         # full-integer TFLite file
     rows: np.ndarray,     # (N, *shape) int8
@@ -198,7 +197,7 @@ def seats(
     wanted = {r: runtime_answers(source, rows, r) for r in roundings}
     return [seat(source, cpu, r, rows, wanted[r]) for r in roundings for cpu in cpus]
 
-# %% ../../nbs/545_cortexm.ipynb #c036
+# %% ../../nbs/545_cortexm.ipynb #c033
 def visits_of(
     found: list,    # of `Seat`
     recipe: str,    # what the programs are called
@@ -210,7 +209,7 @@ def visits_of(
         return Visit(recipe, s.cpu, "emulated", Agreement(s.n, s.equal, 0.0, 0), why)
     return [visit(s) for s in found]
 
-# %% ../../nbs/545_cortexm.ipynb #c039
+# %% ../../nbs/545_cortexm.ipynb #c036
 @cache
 def _folder():
     "A folder that goes with the process."
@@ -224,7 +223,7 @@ def _plugin():
         compiled(Path(str(source)), target, ["-shared", "-fPIC"])
     return target
 
-# %% ../../nbs/545_cortexm.ipynb #c041
+# %% ../../nbs/545_cortexm.ipynb #c038
 def _functions(elf):
     "First address of each function, and its name."
     from elftools.elf.elffile import ELFFile
@@ -233,7 +232,7 @@ def _functions(elf):
         return sorted((s["st_value"] & ~1, s["st_size"], s.name) for s in table.iter_symbols()
                       if s["st_info"]["type"] == "STT_FUNC" and s["st_size"])
 
-# %% ../../nbs/545_cortexm.ipynb #c042
+# %% ../../nbs/545_cortexm.ipynb #c039
 def executed(
     folder: Path,   # with a program
     core,           # of `parts.CORES`
@@ -250,7 +249,7 @@ def executed(
         lines = [map(int, line.split()) for line in out.read_text().splitlines()]
     return {at: count / inferences for at, count in lines}
 
-# %% ../../nbs/545_cortexm.ipynb #c045
+# %% ../../nbs/545_cortexm.ipynb #c042
 def where(
     folder: Path,   # with a program; it stays as it is
     core,           # of `parts.CORES`
