@@ -50,10 +50,10 @@ def unwritable(
     path: str | Path,    # that was to be written
 ) -> EdgeExportError | None:   # in words; None: it is not about the disk
     "What a disk refused, as one sentence."
-    here = Path(path).parent
-    if error.errno not in UNWRITABLE or error.errno == errno.ENOENT and here.exists(): return None
+    number = errno.ENOENT if isinstance(error, FileNotFoundError) else error.errno
+    if number not in UNWRITABLE or number == errno.ENOENT and Path(path).parent.exists(): return
     return EdgeExportError(
-        f"cannot write {path}: {UNWRITABLE[error.errno]} ({error.strerror})")
+        f"cannot write {path}: {UNWRITABLE[number]} ({error.strerror or error})")
 
 # %% ../nbs/000_artifact.ipynb #c015
 def _replace(scratch, path):

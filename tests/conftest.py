@@ -52,7 +52,8 @@ def pages(tmp_path_factory):
     copy = tmp_path_factory.mktemp("site") / "copy"
     shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".git", ".venv", "runs", "_out", "_proc", "_docs"))
     (copy / "render.py").write_text(RENDER)
-    subprocess.run([sys.executable, "render.py"], cwd=copy, check=True, capture_output=True)
+    done = subprocess.run([sys.executable, "render.py"], cwd=copy, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2000:]
     made = sorted((copy / "_proc").rglob("*.ipynb"))
     subprocess.run([sys.executable, "-m", "nbconvert", "--to", "html", "--log-level", "ERROR", *made], cwd=copy, check=True, capture_output=True)
     return {p.relative_to(copy / "_proc").as_posix(): Page(p.read_text()) for p in (copy / "_proc").rglob("*.html")}, copy / "_proc"
