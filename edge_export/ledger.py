@@ -27,7 +27,7 @@ from .targets.parts import CORES
 from .targets.arm64 import BOARDS, on_arm64, python_on
 from .targets.elsewhere import Visit, ask, asked, rows_of, runner
 from .targets.x86 import answers_on, on_x86
-from .worker import progress
+from .worker import progress, side_by_side
 
 # %% ../nbs/560_ledger.ipynb #c007
 @dataclass(frozen=True, eq=False)
@@ -161,15 +161,12 @@ def _whole_numbers(answers, session):
     flat = answers.reshape(len(answers), -1)
     return (np.rint(flat / np.float32(scale)) + zero).astype(np.int8)
 
-def _asked_all(engines, images, session):
-    "Engine to int8 answers, or to an error."
-    found = []
-    for e in engines:
-        try:
-            with progress(f"{e.name} on {e.cpu}"): answers = e.ask(images)
-            found.append((e, _whole_numbers(answers, session)))
-        except Exception as error: found.append((e, error))   # whatever a tool raises costs a line
-    return found
+def _asked(engine, images, session):
+    "An engine and its int8 answers, or an error."
+    try:
+        with progress(f"{engine.name} on {engine.cpu}"): answers = engine.ask(images)
+        return engine, _whole_numbers(answers, session)
+    except Exception as error: return engine, error   # whatever a tool raises costs a line
 
 # %% ../nbs/560_ledger.ipynb #c028
 def _groups(said):
@@ -239,13 +236,11 @@ def tables(
     return [Table(title, headers, rows, note), _matrix(found, file)]
 
 # %% ../nbs/560_ledger.ipynb #c034
-def _page(path, engines, images):
+def _page(path, said, images):
     "The lines and the matrix of one file."
-    loaded = TFLiteSession(path)
-    said = _asked_all(engines, images, loaded)
     groups, _ = _groups(said)
     shared = [[int((a == b).all(1).sum()) for b in groups] for a in groups]
-    return [*_lines(said, path, rows_of(loaded, images))], shared
+    return [*_lines(said, path, rows_of(TFLiteSession(path), images))], shared
 
 def ledger(
     files: list,          # of `Artifact`: whole int8 TFLite files, and what belongs to them
@@ -256,13 +251,21 @@ def ledger(
     engines = [e for function in ENGINES for e in function(known)]
     if not engines: raise EdgeExportError("a ledger needs a whole int8 TFLite file: "
                                           "build tflite-int8-static")
+    loaded = {e.file: TFLiteSession(known[e.file].file) for e in engines}
+    said = side_by_side(lambda e: _asked(e, images, loaded[e.file]), engines)
     lines, shared = [], {}
-    for name in dict.fromkeys(e.file for e in engines):
-        own, shared[name] = _page(known[name].file, [e for e in engines if e.file == name], images)
+    for name in loaded:
+        own, shared[name] = _page(known[name].file, [x for x in said if x[0].file == name], images)
         lines += own
     return Ledger(files[0].inputs["dataset"], lines, shared)
 
 # %% ../nbs/560_ledger.ipynb #c040
+def _visited(place, go, images):
+    "What a place says, or why there is nothing."
+    try:
+        with progress(f"{len(images):,} samples, {place}"): return go()
+    except EdgeExportError as e: return [Visit("all files", place, "emulated", None, str(e))]
+
 def everywhere(
     files: list,          # of `Artifact`: ONNX and TFLite files, C programs
     images: np.ndarray,   # as the model takes them
@@ -272,13 +275,8 @@ def everywhere(
     places = {"Haswell": partial(on_x86, files, images), **{
         cpu: partial(on_arm64, files, images, cpu) for cpu in BOARDS}}
     if legacy: places["Arm NN"] = partial(armnn.in_armnn, legacy, images)
-    found = []
-    for place, go in places.items():
-        try:
-            with progress(f"{len(images):,} samples, {place}"): found += go()
-        except EdgeExportError as e:
-            found.append(Visit("all files", place, "emulated", None, str(e)))
-    return found
+    found = side_by_side(lambda place: _visited(place, places[place], images), places)
+    return [visit for visits in found for visit in visits]
 
 # %% ../nbs/560_ledger.ipynb #c043
 def lying_board(

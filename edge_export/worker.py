@@ -4,13 +4,13 @@
 
 # %% auto #0
 __all__ = ['ENVIRONMENT', 'talking', 'patience', 'SHARE', 'LARGEST', 'fresh_worker', 'quietly', 'redirected', 'hushed',
-           'in_worker', 'vouch', 'survive', 'progress']
+           'in_worker', 'vouch', 'survive', 'progress', 'side_by_side']
 
 # %% ../nbs/020_worker.ipynb #c002
 import io, logging, os, tempfile, threading, time, warnings
-from concurrent.futures import wait
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_stdout
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +37,7 @@ def fresh_worker():
 
 # %% ../nbs/020_worker.ipynb #c010
 talking = ContextVar("talking", default=False)
+_streams = threading.RLock()   # one thread at a time sends them elsewhere
 
 @contextmanager
 def quietly():
@@ -44,14 +45,14 @@ def quietly():
     if talking.get():
         yield
         return
-    level = logging.root.manager.disable
-    logging.disable(logging.WARNING)
-    try:
-        unheard = io.StringIO()
-        with warnings.catch_warnings(), redirect_stdout(unheard), redirect_stderr(unheard):
-            warnings.simplefilter("ignore")
-            yield
-    finally: logging.disable(level)
+    with _streams:
+        level, unheard = logging.root.manager.disable, io.StringIO()
+        logging.disable(logging.WARNING)
+        try:
+            with warnings.catch_warnings(), redirect_stdout(unheard), redirect_stderr(unheard):
+                warnings.simplefilter("ignore")
+                yield
+        finally: logging.disable(level)
 
 # %% ../nbs/020_worker.ipynb #c013
 @contextmanager
@@ -68,9 +69,12 @@ def redirected(
                 os.dup2(old, stream)
                 os.close(old)
 
+@contextmanager
 def hushed():
     "Everything this process prints is dropped, unless `talking` is set."
-    return nullcontext() if talking.get() else redirected(os.devnull)
+    if talking.get(): yield
+    else:
+        with _streams, redirected(os.devnull): yield
 
 # %% ../nbs/020_worker.ipynb #c016
 _survived = set()   # functions and the hashes of files that did not end the worker
@@ -178,10 +182,23 @@ def progress(
     title: str,   # what is being done
 ):
     "Print `title` at once, and the seconds it took (or `failed`) when the block ends."
-    start = time.monotonic()
-    print(f"· {title} …", end="", flush=True)
+    start, line = time.monotonic(), f"· {title} …"
+    if threading.current_thread() is threading.main_thread():
+        print(line, end="", flush=True)
+        line = ""
     try: yield
     except BaseException:
-        print(" failed", flush=True)
+        print(f"{line} failed", flush=True)
         raise
-    print(f" {time.monotonic() - start:.1f} s", flush=True)
+    print(f"{line} {time.monotonic() - start:.1f} s", flush=True)
+
+# %% ../nbs/020_worker.ipynb #c036
+def side_by_side(
+    function,   # called with each item, in a thread: its work is another process's
+    items,      # an iterable
+) -> list:      # what it returned, in the order of the items
+    "Call a function with several items at a time."
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, 4)) as pool:
+        jobs = [pool.submit(copy_context().run, function, item) for item in items]
+        try: return [job.result() for job in jobs]
+        finally: pool.shutdown(wait=False, cancel_futures=True)   # after an interrupt

@@ -12,6 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,7 @@ from edge_export.targets.firmware import (
     MARGIN, Project, Size, built, lacking, run_firmware, size_of, write_project,
 )
 from .parts import CORES, PARTS, missing, part_of
-from ..worker import progress
+from ..worker import progress, side_by_side
 
 # %% ../../nbs/545_cortexm.ipynb #c006
 STACKS = (512, 2048, 8192, 65536)   # bytes to try
@@ -195,7 +196,8 @@ def seats(
 ) -> list:                # of `Seat`
     "A network on several cores, in the roundings of several runtimes."
     wanted = {r: runtime_answers(source, rows, r) for r in roundings}
-    return [seat(source, cpu, r, rows, wanted[r]) for r in roundings for cpu in cpus]
+    return side_by_side(lambda at: seat(source, at[1], at[0], rows, wanted[at[0]]),
+                        product(roundings, cpus))
 
 # %% ../../nbs/545_cortexm.ipynb #c033
 def visits_of(

@@ -15,12 +15,13 @@ from pathlib import Path
 
 import numpy as np
 
-from ..artifact import EdgeExportError, Table
+from ..artifact import EdgeExportError, Table, whole
 from ..formats.c_run import CSession, TARGETS, compiled, crossed, executable
 from ..race import Race, contains_one, ratio
 from .arm64 import BOARDS, python_on
 from .elsewhere import _written, asked, runner
 from .x86 import emulator_lacks
+from ..worker import side_by_side
 
 # %% ../../nbs/540_instructions.ipynb #c006
 @cache
@@ -33,7 +34,7 @@ def plugin() -> tuple:   # options of QEMU
     "The plugin, compiled with this machine's compiler."
     source = resources.files("edge_export") / "assets" / "targets" / "count.c"
     target = Path(_folder().name) / "count.so"
-    compiled(Path(str(source)), target, ["-shared", "-fPIC"])
+    with whole(target) as scratch: compiled(Path(str(source)), scratch, ["-shared", "-fPIC"])
     return "-plugin", str(target)
 
 def counted(
@@ -119,20 +120,23 @@ class Count:
     def ratio(self) -> float | None: return self.int8 and self.int8 / self.fp32
 
 # %% ../../nbs/540_instructions.ipynb #c021
+def _counts(known, images, cpu):
+    "Instructions of the pairs of files on one CPU, or why there are none."
+    pairs = {name: pair for name, pair in PAIRS.items() if set(pair) <= set(known)}
+    wanted = [known[r] for pair in pairs.values() for r in pair]
+    try: n, why = instructions(wanted, images, cpu), ""
+    except EdgeExportError as e: n, why = {}, str(e)
+    return [Count(name, cpu, n.get(a), n.get(b), why) for name, (a, b) in pairs.items()]
+
 def counts(
     files: list,          # of `Artifact`
     images: np.ndarray,   # as the model takes them
     cpus: tuple = ("Haswell", *BOARDS),   # emulated
 ) -> list:                # of `Count`
     "Instructions of float and int8, for each engine that has both, on each CPU."
-    known, found = {f.recipe: f for f in files}, []
-    pairs = {name: pair for name, pair in PAIRS.items() if set(pair) <= set(known)}
-    wanted = [known[r] for pair in pairs.values() for r in pair]
-    for cpu in cpus:
-        try: n, why = instructions(wanted, images, cpu), ""
-        except EdgeExportError as e: n, why = {}, str(e)
-        found += [Count(name, cpu, n.get(a), n.get(b), why) for name, (a, b) in pairs.items()]
-    return found
+    known = {f.recipe: f for f in files}
+    found = side_by_side(lambda cpu: _counts(known, images, cpu), cpus)
+    return [count for of_cpu in found for count in of_cpu]
 
 # %% ../../nbs/540_instructions.ipynb #c023
 def _measured(found):
