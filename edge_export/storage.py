@@ -52,9 +52,9 @@ def held(
             if re.fullmatch(SCRATCH, p.name)]
     damaged = [r / "damaged" for r in runs if (r / "damaged").is_dir()]
     data = [] if os.environ.get("EDGE_EXPORT_DATA") else sorted(find_mnist(data_root()).values())
-    root = [p for p in (root_folder(),) if p.is_dir()]
+    roots = [p for p in sorted(root_folder().parent.glob("arm64*")) if p.is_dir()]
     found = dict(leftover=[*dead_scratch(), *left, *locks], damaged=damaged, run=runs, data=data,
-                 arm64=root)
+                 arm64=roots)
     return [Held(kind, path) for kind, paths in found.items() for path in paths]
 
 # %% ../nbs/790_storage.ipynb #c012

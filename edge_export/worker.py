@@ -69,6 +69,7 @@ def redirected(
                 os.dup2(old, stream)
                 os.close(old)
 
+# %% ../nbs/020_worker.ipynb #c014
 @contextmanager
 def hushed():
     "Everything this process prints is dropped, unless `talking` is set."
@@ -76,7 +77,7 @@ def hushed():
     else:
         with _streams, redirected(os.devnull): yield
 
-# %% ../nbs/020_worker.ipynb #c016
+# %% ../nbs/020_worker.ipynb #c017
 _survived = set()   # functions and the hashes of files that did not end the worker
 
 def _job(function, args, kwargs, talk):
@@ -92,7 +93,7 @@ def _job(function, args, kwargs, talk):
             raise EdgeExportError(f"{type(e).__name__}: {str(e)[:1500]}\n{tail}".strip()) from None
         finally: os.chdir(tempfile.gettempdir())
 
-# %% ../nbs/020_worker.ipynb #c018
+# %% ../nbs/020_worker.ipynb #c019
 patience = ContextVar("patience", default=3600)   # seconds that a call in the worker may take
 SHARE = .8   # of the machine's memory: what its process may hold
 
@@ -117,7 +118,7 @@ def _awaited(worker, future, name):
             fresh_worker()
             raise EdgeExportError(f"{name} {why} and was ended: take a smaller model, or less data")
 
-# %% ../nbs/020_worker.ipynb #c020
+# %% ../nbs/020_worker.ipynb #c021
 def in_worker(
     function,   # an importable function; arguments and result must pickle
     *args,      # its arguments
@@ -138,7 +139,7 @@ def in_worker(
         fresh_worker()
         raise
 
-# %% ../nbs/020_worker.ipynb #c026
+# %% ../nbs/020_worker.ipynb #c027
 LARGEST = 2**28   # values of a sample
 
 def _opened(load, path, samples):
@@ -151,7 +152,7 @@ def _opened(load, path, samples):
     try: found.singly(np.zeros((1, *found.shape), found.dtype))
     except Exception: pass   # what is no more than an error is one for the caller, too
 
-# %% ../nbs/020_worker.ipynb #c028
+# %% ../nbs/020_worker.ipynb #c029
 def vouch(
     load,          # (path) to a session, or to what is in the file
     digits: str,   # SHA-256 of the file
@@ -176,7 +177,7 @@ def survive(
     finally: patience.reset(token)
     _survived.add(known)
 
-# %% ../nbs/020_worker.ipynb #c033
+# %% ../nbs/020_worker.ipynb #c034
 @contextmanager
 def progress(
     title: str,   # what is being done
@@ -192,7 +193,7 @@ def progress(
         raise
     print(f"{line} {time.monotonic() - start:.1f} s", flush=True)
 
-# %% ../nbs/020_worker.ipynb #c036
+# %% ../nbs/020_worker.ipynb #c037
 def side_by_side(
     function,   # called with each item, in a thread: its work is another process's
     items,      # an iterable

@@ -44,7 +44,7 @@ def test_every_place_answers(files, samples):
     complete()
     seen = everywhere(files, samples)
     assert [v.why for v in seen if v.why] == []
-    assert {v.place for v in seen} == {"Haswell", *BOARDS, "this one, Arm NN CpuRef"}
+    assert {v.place for v in seen} == {"Haswell", *BOARDS, "this one, Arm NN CpuRef", "cortex-a76, Arm NN CpuAcc"}
     assert {v.found.equal for v in seen if v.file == "onnx-int8-static"} == {10}
 
 
@@ -82,14 +82,14 @@ def test_a_damaged_tool_says_what_it_did(tool, does, files, samples, spoil):
 def test_a_damaged_tool_costs_its_own_rows_alone(files, samples, spoil):
     spoil("qemu-aarch64", "exit 3")
     seen = everywhere(files, samples)
-    assert {v.place for v in seen if v.why} == set(BOARDS) and {v.place for v in seen if v.found} == {"Haswell", "this one, Arm NN CpuRef"}
+    assert {v.place for v in seen if v.why} == {*BOARDS, "cortex-a76, Arm NN CpuAcc"} and {v.place for v in seen if v.found} == {"Haswell", "this one, Arm NN CpuRef"}
 
 
 def test_without_tools_each_place_says_what_to_install(files, samples, monkeypatch):
     monkeypatch.setenv("PATH", "")
     monkeypatch.setattr(armnn, "lacking", lambda: "Arm NN is not installed: make tools")
     seen = everywhere(files, samples)
-    assert len({v.place for v in seen}) == 4 and all(v.found is None and v.why.endswith("make tools") for v in seen)
+    assert len({v.place for v in seen}) == 5 and all(v.found is None and v.why.endswith("make tools") for v in seen)
 
 
 def test_another_version_of_a_wheel_is_another_root(tmp_path, monkeypatch):
@@ -135,6 +135,7 @@ def test_the_command_asks_a_file_of_ones_own(files, samples, tmp_path, capsys):
 def test_the_root_is_held_and_freed(tmp_path, monkeypatch):
     monkeypatch.setenv("EDGE_EXPORT_CACHE", str(tmp_path))
     (tmp_path / "arm64" / "usr").mkdir(parents=True)
+    (tmp_path / "arm64-armnn").mkdir()
     (tmp_path / "arm64" / "usr" / "file").write_bytes(bytes(10_000))
     own = [h for h in held(tmp_path / "runs") if h.kind == "arm64"]
-    assert len(own) == 1 and own[0].bytes >= 10_000 and clean(own) >= 10_000 and not (tmp_path / "arm64").exists()
+    assert len(own) == 2 and own[0].bytes >= 10_000 and clean(own) >= 10_000 and not [*tmp_path.iterdir()]

@@ -17,6 +17,8 @@ import numpy as np
 from ..artifact import EdgeExportError
 from ..formats.tflite_file import read_tflite
 from ..integer import _windows, read_layers
+from .arm64 import python_on
+from .arm64_root import ARM_NN, arm64_root, root_folder
 from .elsewhere import ask, asked, visits
 
 # %% ../../nbs/530_armnn.ipynb #c005
@@ -31,29 +33,40 @@ def lacking() -> str:   # "": nothing
     return f"Arm NN is not installed (Debian's {' and '.join(PACKAGES)}): make tools"
 
 # %% ../../nbs/530_armnn.ipynb #c006
+def _neon_root():
+    "Arm NN for a board, in a root of its own: its NumPy is Debian's."
+    return arm64_root(root_folder().with_name("arm64-armnn"), ARM_NN)
+
+# %% ../../nbs/530_armnn.ipynb #c007
 def armnn_answers(
     jobs: list,           # of `Asked`
     images: np.ndarray,   # as the model takes them
+    cpu: str = "",        # one of `BOARDS`: its Neon kernels there; "": `CpuRef` on this CPU
 ) -> dict:                # name to answers, or to an error
     "What Arm NN answers. Raises where it is not installed."
+    program = str(resources.files("edge_export") / "assets" / "targets" / "armnn.py")
+    if cpu:
+        with python_on(cpu, root=_neon_root) as command:
+            return ask([*command, program, "CpuAcc"], jobs, images)
     if why := lacking(): raise EdgeExportError(why)
-    program = resources.files("edge_export") / "assets" / "targets" / "armnn.py"
-    return ask([PYTHON, str(program)], jobs, images)
+    return ask([PYTHON, program, "CpuRef"], jobs, images)
 
-# %% ../../nbs/530_armnn.ipynb #c008
+# %% ../../nbs/530_armnn.ipynb #c010
 def in_armnn(
     files: list,          # of `Artifact` or path: TFLite files in float, or int8 with dense=tensor
     images: np.ndarray,   # as the model takes them
+    cpu: str = "",        # as `armnn_answers` takes it
 ) -> list:                # of `Visit`
-    "Ask files in Arm NN's reference backend on this CPU, and compare with LiteRT here."
+    "Ask files in Arm NN, and compare with LiteRT here."
     jobs = {one.name: (one, file) for file in files for one in [asked(file)]}
-    there = armnn_answers([one for one, _ in jobs.values()], images)
+    there = armnn_answers([one for one, _ in jobs.values()], images, cpu)
     here = {name: one.session(images) for name, (one, _) in jobs.items()}
     names = {name: file for name, (_, file) in jobs.items()}
-    found = visits(names, here, there, "this one, Arm NN CpuRef", "measured")
+    place = f"{cpu}, Arm NN CpuAcc" if cpu else "this one, Arm NN CpuRef"
+    found = visits(names, here, there, place, "emulated" if cpu else "measured")
     return [replace(v, why="") if v.found else v for v in found]   # it owes LiteRT no last bit
 
-# %% ../../nbs/530_armnn.ipynb #c011
+# %% ../../nbs/530_armnn.ipynb #c017
 def _real_layers(path):
     "Each layer of a file with its float32 scales: input, weights, bias and output."
     graph = read_tflite(path).subgraphs[0]
@@ -75,7 +88,7 @@ def _float_sums(x, layer, scales):
     for value, weight in zip(values, weights[order]): total += weight[:, None] * value
     return total.T + np.float32(layer.bias) * scales[2]
 
-# %% ../../nbs/530_armnn.ipynb #c012
+# %% ../../nbs/530_armnn.ipynb #c018
 def _away(real, scale):
     "To the nearest step, halves away from zero, as C's `round` does."
     steps = real / scale
@@ -93,7 +106,7 @@ def float_step(
         x = _away(_float_sums(x, layer, scales), scales[-1]) + layer.zeros[1]
     return np.clip(x, *layer.clamp).astype(np.int8).reshape(-1, *layer.output)
 
-# %% ../../nbs/530_armnn.ipynb #c013
+# %% ../../nbs/530_armnn.ipynb #c019
 def run_floats(
     path: Path,        # full-integer TFLite file
     rows: np.ndarray,  # (N, *shape) int8, as the file takes them

@@ -128,6 +128,7 @@ def _counts(known, images, cpu):
     except EdgeExportError as e: n, why = {}, str(e)
     return [Count(name, cpu, n.get(a), n.get(b), why) for name, (a, b) in pairs.items()]
 
+# %% ../../nbs/540_instructions.ipynb #c022
 def counts(
     files: list,          # of `Artifact`
     images: np.ndarray,   # as the model takes them
@@ -138,7 +139,7 @@ def counts(
     found = side_by_side(lambda cpu: _counts(known, images, cpu), cpus)
     return [count for of_cpu in found for count in of_cpu]
 
-# %% ../../nbs/540_instructions.ipynb #c023
+# %% ../../nbs/540_instructions.ipynb #c024
 def _measured(found):
     "For each engine the ratio of the times in a race, int8 to float; none if it was too noisy."
     if found is None or not contains_one(found.aa): return {}
