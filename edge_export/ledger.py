@@ -43,7 +43,6 @@ class Engine:
     def evidence(self) -> str: return "measured" if self.cpu == "here" else "emulated"
 
 ENGINES = []   # functions of {recipe: artifact} that give a list of `Engine`
-NEON = "cortex-a76"   # the board where Arm NN's own kernels are asked
 
 def _whole(files):
     "The whole int8 TFLite files."
@@ -125,15 +124,14 @@ def _by_micro(files):
             for f in _whole(files) if f.recipe == "tflite-int8-static"]
 
 def _by_armnn(files):
-    "Arm NN here and on a board, for files with one scale for a dense layer."
-    def asking(f, cpu, images):
+    "Arm NN's reference backend, for files with one scale for a dense layer."
+    def asking(f, images):
         one = asked(f)
-        said = armnn.armnn_answers([one], images, cpu)[one.name]
+        said = armnn.armnn_answers([one], images)[one.name]
         if isinstance(said, Exception): raise said
         return said
-    return [engine for f in _whole(files) if "dense=tensor" in f.recipe for engine in (
-        Engine("Arm NN, CpuRef", "here", f.recipe, partial(asking, f, "")),
-        Engine("Arm NN, CpuAcc", NEON, f.recipe, partial(asking, f, NEON)))]
+    return [Engine("Arm NN, CpuRef", "here", f.recipe, partial(asking, f))
+            for f in _whole(files) if "dense=tensor" in f.recipe]
 
 ENGINES += [_by_litert, _by_micro, _by_c, _by_cortexm, _by_armnn, _by_onnx]
 
@@ -270,6 +268,8 @@ def _visited(place, go, images):
     except EdgeExportError as e: return [Visit("all files", place, "emulated", None, str(e))]
 
 # %% ../nbs/560_ledger.ipynb #c043
+NEON = "cortex-a76"   # the board where Arm NN's own kernels are asked
+
 def everywhere(
     files: list,          # of `Artifact`: ONNX and TFLite files, C programs
     images: np.ndarray,   # as the model takes them

@@ -173,9 +173,9 @@ def answered(
     found = {}
     for i, c in enumerate(ran):
         if c.metadata.get("answer") == "wrong":
-            found[ran[i - 1].source] = tuple(
-                accepts(_last_output(x)) for x in (ran[i - 1], c, ran[i + 1])
-            )
+            said = [_last_output(x) for x in (ran[i - 1], c, ran[i + 1])]
+            found[ran[i - 1].source] = tuple(map(accepts, said))
+            if not accepts(said[2]): print(f"a right answer was refused: {said[2]}")
     return found
 
 # %% ../nbs/830_lessons.ipynb #c042

@@ -34,12 +34,14 @@ class Answer:
     task: Task
     answer: object
     right: bool | None   # None: nothing was answered yet
+    why: str = ""        # what the package said of it, if it could not be used
 
     def __repr__(self):
         if self.right is None: return f"To do: {self.task.ask}"
         said = str(self.answer)
         if "\n" in said: said = type(self.answer).__name__   # a model is a page
-        return f"{said} is right." if self.right else f"{said} is not right. {self.task.hint}"
+        if self.right: return f"{said} is right."
+        return f"{said} is not right{f': {self.why}' if self.why else '.'} {self.task.hint}"
 
     def _repr_markdown_(self): return repr(self)
 
@@ -54,9 +56,9 @@ def try_it(
                                                 f"{', '.join(TASKS)}")
     task = TASKS[name]
     if answer is None: return Answer(task, None, None)
-    try: right = bool(task.right(answer, *things))
-    except (TypeError, ValueError, EdgeExportError): right = False   # an answer of another kind
-    return Answer(task, answer, right)
+    try: return Answer(task, answer, bool(task.right(answer, *things)))
+    except EdgeExportError as e: return Answer(task, answer, False, str(e))
+    except (TypeError, ValueError): return Answer(task, answer, False)   # of another kind
 
 # %% ../nbs/620_tasks.ipynb #c014
 def _constants_of(artifact): return onnx.initializers(onnx.read_onnx(artifact.file))
