@@ -18,6 +18,7 @@ test: .venv/targets
 	$(BIN)/python -m pytest -q tests/test_sync.py
 	$(DIGITS) $(BIN)/nbdev_test --n_workers 2
 	$(DIGITS) $(BIN)/python -m pytest -q --nbval-lax --nbval-current-env --nbval-sanitize-with sanitize.cfg nbs/days
+	@# by name: where the other runtimes were loaded first, no terminal can be forked for a run that is to be killed
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder tests --ignore tests/test_sync.py
 
 bench: .venv/targets

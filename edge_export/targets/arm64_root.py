@@ -75,7 +75,7 @@ def unpack(
         sums = _done(["dpkg-deb", "-I", str(package), "md5sums"], "unpacking")
         (lists / package.stem.partition("_")[0]).write_text(sums)
     for part in root.iterdir():
-        if part.name not in (*KEPT, "opt", "md5sums"): shutil.rmtree(part)
+        if part.name not in (*KEPT, "md5sums"): shutil.rmtree(part)
     return {p.name: sha256(p) for p in packages}
 
 # %% ../../nbs/510_arm64_root.ipynb #c016
@@ -146,8 +146,9 @@ def make_root(
 ) -> dict:        # the record: packages, wheels and links
     "Download, unpack and record a root."
     with whole(root) as scratch:
-        (scratch / "opt").mkdir(parents=True)
+        scratch.mkdir()
         hashes = unpack(packages_in(scratch.parent / "apt", packages), scratch)
+        (scratch / "opt").mkdir()
         wheels = _add_wheels(scratch, scratch.parent) if packages == PACKAGES else {}
         record = dict(packages=hashes, wheels=wheels, links=_links(scratch))
         write_sealed(scratch / "root.json", record)
