@@ -252,9 +252,24 @@ def _two_chances(loaders, images, rounds):
     return {name: np.concatenate([times[name], more[name]]) for name in loaders}
 
 # %% ../nbs/480_race.ipynb #c059
+def raced(
+    out: str | Path,   # folder of the artifacts
+) -> dict:             # what `race` wrote there; {} if nothing did
+    "The last race in a folder, with the rows of earlier ones that it did not time again."
+    path = Path(out) / "race.json"
+    return read_sealed(path) if os.path.lexists(path) else {}
+
+# %% ../nbs/480_race.ipynb #c062
+def _earlier(path):
+    "The race that is there, if it was held on this machine; a damaged one is held again."
+    try: before = raced(path.parent)
+    except EdgeExportError: return {}
+    return before if all(before.get(k) == v for k, v in machine().items()) else {}
+
 def _save_race(found, timed):
     "Write `race.json`: the rows by the hash of their file, and what belongs to all."
-    rows = {f.sha256: found.row(n) for n, f in timed.items()}
+    before = _earlier(path := timed[BASELINE].file.with_name("race.json"))
+    rows = before.get("rows", {}) | {f.sha256: found.row(n) for n, f in timed.items()}
     common = (
         dict(
             rounds=len(found.times[BASELINE]),
@@ -262,20 +277,12 @@ def _save_race(found, timed):
             threads=1,
             floor_us=found.floor_us,
             aa=found.aa,
-            delegates=found.delegates,
-            why=found.why,
+            delegates=before.get("delegates", {}) | found.delegates,
+            why=found.why or before.get("why", ""),
         )
         | machine()
     )
-    write_sealed(timed[BASELINE].file.with_name("race.json"), common | dict(rows=rows))
-
-# %% ../nbs/480_race.ipynb #c061
-def raced(
-    out: str | Path,   # folder of the artifacts
-) -> dict:             # what `race` wrote there; {} if nothing did
-    "The last race in a folder."
-    path = Path(out) / "race.json"
-    return read_sealed(path) if os.path.lexists(path) else {}
+    write_sealed(path, common | dict(rows=rows))
 
 # %% ../nbs/480_race.ipynb #c064
 def _runs(artifact):
